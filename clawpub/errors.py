@@ -1,0 +1,73 @@
+"""The errors a user can meet.
+
+    ClawpubError              anything below; the command line prints it and exits with 2
+    ├── ConfigError           a campaign, site or ledger file that cannot be used as it stands
+    ├── PackError             a data pack that cannot be read, sealed or trusted
+    ├── ProviderError         a model endpoint that did not answer; `retryable` says whether to try again
+    ├── SandboxError          no box, or a box that broke
+    ├── ContentError          a writeup that cannot be read (a wrong *claim* is a Finding, not an error)
+    └── PublishError          a site that could not be written or uploaded
+
+Expected trouble is data: a failing run is an outcome, a wrong number is a `Finding`. An error means that the work
+asked for cannot go on, and says where, what was expected, what was found, and what to do next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Place:
+    """A position in a file, as compilers print it: `path:line:column`, both counted from 1."""
+
+    path: Path
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        parts = [str(self.path), self.line, self.column]
+        return ":".join(str(part) for part in parts if part is not None)
+
+
+class ClawpubError(Exception):
+    """Something the user can mend: what is wrong, where (`at`), and what to do about it (`hint`)."""
+
+    def __init__(self, message: str, *, at: Place | Path | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.at = Place(at) if isinstance(at, Path) else at
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"{self.at}: {self.message}" if self.at else self.message
+        return f"{text}\n  hint: {self.hint}" if self.hint else text
+
+
+class ConfigError(ClawpubError):
+    pass
+
+
+class PackError(ClawpubError):
+    pass
+
+
+class ProviderError(ClawpubError):
+    def __init__(
+        self, message: str, *, retryable: bool, at: Place | Path | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, at=at, hint=hint)
+        self.retryable = retryable
+
+
+class SandboxError(ClawpubError):
+    pass
+
+
+class ContentError(ClawpubError):
+    pass
+
+
+class PublishError(ClawpubError):
+    pass

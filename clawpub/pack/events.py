@@ -1,0 +1,120 @@
+"""What happened in a run, as the journal records it and a pack's transcripts keep it: one JSON object a line.
+
+    run_started -> (model_called -> tool_called*)* -> run_stopped -> graded
+
+Everything that a table of the pack says about a run is computed from these events, so a reader can do it again.
+Text from a model or a tool is kept as it came (lone surrogates and control characters are escaped by JSON) and is
+never trusted: it is data, never markup, never a path, never a command line of ours.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+StopReason = Literal["answered", "turns", "tokens", "seconds", "repeats", "context", "error"]
+"""Why a run ended: the model gave its answer; its turn, token or time budget was spent; it made the same call over
+and over; its context was full; or something broke that was not the model (`error`)."""
+
+ToolStatus = Literal["ok", "error", "timeout", "unknown_tool", "bad_arguments", "injected"]
+"""`error`: the tool ran and reported a failure. `unknown_tool`, `bad_arguments`: the model called something that does not
+exist or whose arguments do not fit the tool's schema. `injected`: the suite put an error in the result's place."""
+
+Verdict = Literal["passed", "wrong", "partial", "missing"]
+"""A checker's finding. `partial`: some of the required output is right. `missing`: the output was never produced."""
+
+
+class Record(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, ser_json_inf_nan="null")
+
+
+class ToolCall(Record):
+    id: str
+    name: str
+    arguments: str
+    """The raw text of the arguments as the model wrote them; usually a JSON object, not always."""
+
+
+class Message(Record):
+    """One message of a conversation, in no provider's dialect."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
+    """On a `tool` message: the call that it answers."""
+
+
+class Event(Record):
+    at: datetime
+    """When it happened, UTC."""
+    task_id: str
+    run: int
+    """1, 2, ... within the task."""
+    attempt: int = 1
+    """Counts up when an interrupted or broken run is done again; the last graded attempt is the run's outcome."""
+
+
+class RunStarted(Event):
+    type: Literal["run_started"] = "run_started"
+    messages: tuple[Message, ...]
+    """The opening messages: system and user."""
+    seed: int | None = None
+
+
+class ModelCalled(Event):
+    type: Literal["model_called"] = "model_called"
+    turn: int
+    """1, 2, ... within the run."""
+    text: str
+    tool_calls: tuple[ToolCall, ...]
+    finish: str
+    """The provider's own word for why the answer ended."""
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    tokens_cached: int | None = None
+    """Of `tokens_in`, those read from a prompt cache. None where the server does not say."""
+    latency_s: float
+    retries: int = 0
+    text_tool_calls: int = 0
+    """Tool calls that came as plain text and were not dispatched: a plumbing fault, never the model's."""
+
+
+class ToolCalled(Event):
+    type: Literal["tool_called"] = "tool_called"
+    turn: int
+    call_id: str
+    tool: str
+    arguments: str
+    status: ToolStatus
+    output: str
+    """What the model was shown."""
+    output_bytes: int | None = None
+    """The output's whole size where `output` was cut."""
+    duration_s: float
+
+
+class RunStopped(Event):
+    type: Literal["run_stopped"] = "run_stopped"
+    reason: StopReason
+    answer: str | None = None
+    """The final answer, None where the run ended without one."""
+    latency_s: float
+    error: str | None = None
+    """With `error`: what broke."""
+
+
+class Graded(Event):
+    type: Literal["graded"] = "graded"
+    verdict: Verdict
+    reason: str
+    """One sentence of the checker: what it found and what it expected."""
+    duration_s: float
+
+
+RunEvent = Annotated[RunStarted | ModelCalled | ToolCalled | RunStopped | Graded, Field(discriminator="type")]
+run_event: TypeAdapter[RunEvent] = TypeAdapter(RunEvent)
