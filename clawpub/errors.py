@@ -4,6 +4,7 @@
     ├── ConfigError           a campaign, site or ledger file that cannot be used as it stands
     ├── PackError             a data pack that cannot be read, sealed or trusted
     ├── ProviderError         a model endpoint that did not answer; `retryable` says whether to try again
+    ├── FactError             a fact that the tables do not answer; a check turns it into a Finding
     ├── SandboxError          no box, or a box that broke
     ├── ContentError          a writeup that cannot be read (a wrong *claim* is a Finding, not an error)
     └── PublishError          a site that could not be written or uploaded
@@ -59,6 +60,10 @@ class ProviderError(ClawpubError):
     ) -> None:
         super().__init__(message, at=at, hint=hint)
         self.retryable = retryable
+
+
+class FactError(ClawpubError):
+    pass
 
 
 class SandboxError(ClawpubError):

@@ -1,0 +1,148 @@
+"""What `datapackage.json` says: a Data Package v2 descriptor with a `clawpub` member.
+
+Parsed once, here; everything behind this border trusts the types. A descriptor may carry members that we do not
+know (any Data Package may), but its `clawpub` member must be one that this version understands.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+FORMAT = 1
+"""The pack format that this version writes."""
+
+DESCRIPTOR = "datapackage.json"
+SEAL = "SEAL"
+CAMPAIGN_FILE = "campaign.toml"
+SUITE_FILE = "suite.json"
+EVENTS_FILE = "events.jsonl"
+
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,120}$")]
+"""Also a folder name and a URL segment, so: lower case, digits, dot, dash, underscore."""
+
+
+def _relative(path: str) -> str:
+    parts = path.split("/")
+    if not path or path.startswith("/") or "\\" in path or any(part in ("", ".", "..") for part in parts):
+        raise ValueError("expected a relative path with forward slashes and without '..'")
+    return path
+
+
+RelativePath = Annotated[str, AfterValidator(_relative)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class _Open(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False, populate_by_name=True)
+
+
+class ModelInfo(_Strict):
+    id: str
+    provider: str
+    region: str | None = None
+    tier: str | None = None
+    details: dict[str, Any] = {}
+    """What the provider said of itself: server software, model file digest, grammar, context."""
+
+
+class HarnessInfo(_Strict):
+    name: str
+    version: str
+    details: dict[str, Any] = {}
+
+
+class SuiteInfo(_Strict):
+    id: str
+    title: str
+    digest: Digest
+
+
+class PredictionsInfo(_Strict):
+    digest: Digest
+    frozen_at: datetime
+
+
+class Price(_Strict):
+    """US dollars per million tokens."""
+
+    input_usd_per_1m: Decimal
+    output_usd_per_1m: Decimal
+    cached_usd_per_1m: Decimal | None = None
+    source: str = ""
+    date: str = ""
+
+
+class CampaignInfo(_Strict):
+    """The campaign that made the pack."""
+
+    id: PackId
+    model: ModelInfo
+    harness: HarnessInfo
+    suite: SuiteInfo
+    runs_per_task: int
+    limits: dict[str, Any] = {}
+    sampling: dict[str, Any] = {}
+    price: Price | None = None
+    predictions: PredictionsInfo | None = None
+    sandbox: dict[str, Any] = {}
+    software: dict[str, str] = {}
+    started_at: datetime
+    ended_at: datetime
+
+
+class PackInfo(_Strict):
+    """The `clawpub` member of the descriptor."""
+
+    format: Literal[1]
+    origin: Literal["executed", "transcribed", "imported"]
+    """`executed`: made by a campaign of ours. `transcribed`: typed in from a published source. `imported`: somebody
+    else's table."""
+    campaign: CampaignInfo | None = None
+    parent: Digest | None = None
+    """The pack that this one corrects."""
+    views: str = "1"
+    classifier: str = "1"
+    """Versions of the view definitions and of the failure classifier that computed the tables."""
+    notes: tuple[str, ...] = ()
+
+
+class Field_(_Open):
+    name: str
+    type: str = "string"
+    description: str = ""
+
+
+class TableSchema(_Open):
+    fields: tuple[Field_, ...]
+    primary_key: tuple[str, ...] | str = Field(default=(), alias="primaryKey")
+    missing_values: tuple[str, ...] = Field(default=("",), alias="missingValues")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return (self.primary_key,) if isinstance(self.primary_key, str) else self.primary_key
+
+
+class Resource(_Open):
+    name: str
+    path: RelativePath
+    bytes: int
+    hash: Digest
+    title: str = ""
+    type: str | None = None
+    table_schema: TableSchema | None = Field(default=None, alias="schema")
+    sources: tuple[dict[str, Any], ...] = ()
+
+
+class Descriptor(_Open):
+    name: PackId
+    title: str = ""
+    resources: tuple[Resource, ...]
+    clawpub: PackInfo

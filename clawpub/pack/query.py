@@ -1,0 +1,288 @@
+"""Facts out of tables: a cell by its path, or one read-only SQL query. SQLite is the only engine.
+
+    cell path   [pack.]table.column                 of a one-row table
+                [pack.]table[key, ...].column       by primary key: task_outcomes[task_05, 1].failure_mode
+    query       select ... | with ...               over `table`, or `pack.table` where there are several packs
+
+Every pack is a schema of its own in one in-memory connection. An authorizer lets a query read those tables and call
+pure functions, nothing else; it also writes down which columns were read, so lineage is SQLite's word and not a guess
+from the SQL text. Work is bounded by counting virtual-machine steps, not seconds: the same query ends the same way on
+every machine.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from clawpub.errors import FactError
+from clawpub.pack.tables import Cell, Row, Table, parse_cell, spell
+
+MAX_PACKS = 9
+"""SQLite attaches ten databases at most; one is kept for cross-campaign views."""
+MAX_STEPS = 50_000_000
+"""Virtual-machine steps of one query, about two seconds."""
+MAX_ROWS = 10_000
+
+_STEP = 10_000
+_ALIAS = re.compile(r"[a-z][a-z0-9_]*")
+_RESERVED = {"main", "temp"}
+_CELL = re.compile(
+    r"(?:(?P<pack>[A-Za-z_]\w*)\.)?(?P<table>[A-Za-z_]\w*)(?:\[(?P<key>[^\[\]]*)\])?\.(?P<column>[A-Za-z_]\w*)",
+    re.ASCII,
+)
+_SELECT = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
+_SQL_TYPES = {
+    "integer": "INTEGER",
+    "number": "REAL",
+    "boolean": "INTEGER",
+    "string": "TEXT",
+    "datetime": "TEXT",
+}
+_PURE = frozenset(
+    "abs avg char coalesce concat concat_ws count dense_rank first_value format glob group_concat hex ifnull iif instr lag "
+    "last_value lead length like lower ltrim max min mod nth_value ntile nullif octet_length percent_rank cume_dist "
+    "pow power printf rank replace round row_number rtrim sign sqrt string_agg substr substring sum total trim trunc "
+    "typeof unicode upper ceil ceiling floor ln log log10 log2 exp".split()
+)
+
+
+@dataclass(frozen=True, order=True)
+class Source:
+    """A column that a fact read."""
+
+    pack: str
+    table: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a fact says, and what it was read from. `query` runs in any SQLite over the same tables."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    sources: tuple[Source, ...]
+    query: str
+
+    def value(self) -> Cell:
+        """Return the only cell.
+
+        Raises: FactError where there is not exactly one.
+        """
+        if len(self.columns) != 1:
+            raise FactError(f"the query gives {len(self.columns)} columns, expected one", hint="select a single value")
+        if len(self.rows) != 1:
+            raise FactError(f"the query gives {len(self.rows)} rows, expected one", hint="aggregate, or add a where")
+        return self.rows[0][0]
+
+
+def is_query(fact: str) -> bool:
+    return _SELECT.match(fact) is not None
+
+
+class Database:
+    """The tables of one or more packs, open for facts. The first pack's tables are also found without their alias."""
+
+    def __init__(self, packs: Mapping[str, Iterable[Table]]) -> None:
+        if len(packs) > MAX_PACKS:
+            raise FactError(
+                f"{len(packs)} packs in one place, at most {MAX_PACKS}",
+                hint="use a cross-campaign view for more",
+            )
+        self._tables: dict[tuple[str, str], Table] = {}
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        for alias, tables in packs.items():
+            self._attach(alias, tables)
+        self.aliases = tuple(packs)
+        for limit, value in (
+            (sqlite3.SQLITE_LIMIT_LENGTH, 1 << 20),
+            (sqlite3.SQLITE_LIMIT_SQL_LENGTH, 20_000),
+            (sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 100),
+            (sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, 20),
+            (sqlite3.SQLITE_LIMIT_ATTACHED, len(packs)),
+        ):
+            self._connection.setlimit(limit, value)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def table_names(self, alias: str) -> list[str]:
+        return [name for pack, name in self._tables if pack == alias]
+
+    def table(self, name: str) -> tuple[str, Table]:
+        """Return the alias and table that `name` or `alias.name` means.
+
+        Raises: FactError naming the tables that are there.
+        """
+        alias, _, bare = name.rpartition(".")
+        for candidate in (alias,) if alias else self.aliases:
+            if found := self._tables.get((candidate, bare)):
+                return candidate, found
+        there = ", ".join(
+            f"{pack}.{table}" if alias or len(self.aliases) > 1 else table for pack, table in sorted(self._tables)
+        )
+        raise FactError(f"no table {name!r}", hint=f"tables here: {there or 'none'}")
+
+    def ask(self, fact: str) -> Answer:
+        """Return what a cell path or a query says.
+
+        Raises: FactError where it names nothing that is there, or is not allowed, or takes too long.
+        """
+        return self._query(fact) if is_query(fact) else self._cell(fact)
+
+    def _attach(self, alias: str, tables: Iterable[Table]) -> None:
+        if not _ALIAS.fullmatch(alias) or alias in _RESERVED:
+            raise FactError(f"{alias!r} cannot name a pack", hint="use lower-case letters, digits and underscores")
+        self._connection.execute(f'attach ":memory:" as "{alias}"')
+        for table in tables:
+            self._tables[alias, table.name] = table
+            names = table.schema.column_names
+            columns = ", ".join(f'"{c.name}" {_SQL_TYPES[c.type]}' for c in table.schema.columns)
+            self._connection.execute(f'create table "{alias}"."{table.name}" ({columns})')
+            self._connection.executemany(
+                f'insert into "{alias}"."{table.name}" values ({", ".join("?" * len(names))})',
+                [[_to_sql(row[name]) for name in names] for row in table.rows],
+            )
+
+    def _cell(self, path: str) -> Answer:
+        match = _CELL.fullmatch(path.strip())
+        if match is None:
+            raise FactError(
+                f"{path!r} is neither a cell path nor a query",
+                hint="write table.column, table[key].column, or select ...",
+            )
+        pack, name, key, column = match.group("pack", "table", "key", "column")
+        alias, table = self.table(f"{pack}.{name}" if pack else name)
+        if column not in table.schema.column_names:
+            raise FactError(
+                f"table {name} has no column {column!r}",
+                hint=f"its columns: {', '.join(table.schema.column_names)}",
+            )
+        row, where = _row_of(table, key)
+        query = f'select "{column}" from "{alias}"."{name}"{where}'
+        return Answer((column,), ((row[column],),), (Source(alias, name, column),), query)
+
+    def _query(self, sql: str) -> Answer:
+        read: set[Source] = set()
+        refused: list[str] = []
+
+        def authorize(action: int, one: str | None, two: str | None, schema: str | None, _: str | None) -> int:
+            match action:
+                case sqlite3.SQLITE_SELECT | sqlite3.SQLITE_RECURSIVE:
+                    return sqlite3.SQLITE_OK
+                case sqlite3.SQLITE_READ if (schema or "", one or "") in self._tables:
+                    if two:
+                        read.add(Source(schema or "", one or "", two))
+                    return sqlite3.SQLITE_OK
+                case sqlite3.SQLITE_FUNCTION if (two or "").lower() in _PURE:
+                    return sqlite3.SQLITE_OK
+                case sqlite3.SQLITE_FUNCTION:
+                    refused.append(f"the function {two}()")
+                case sqlite3.SQLITE_READ:
+                    refused.append(f"the table {one}")
+                case _:
+                    refused.append("anything but reading tables")
+            return sqlite3.SQLITE_DENY
+
+        steps = 0
+
+        def progress() -> int:
+            nonlocal steps
+            steps += _STEP
+            return int(steps > MAX_STEPS)
+
+        self._connection.set_authorizer(authorize)
+        self._connection.set_progress_handler(progress, _STEP)
+        try:
+            cursor = self._connection.execute(sql)
+            rows = cursor.fetchmany(MAX_ROWS + 1)
+        except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError, MemoryError) as error:
+            raise self._explain(error, refused, steps) from None
+        finally:
+            self._connection.set_authorizer(None)
+            self._connection.set_progress_handler(None, 0)
+        if len(rows) > MAX_ROWS:
+            raise FactError(f"the query gives more than {MAX_ROWS} rows", hint="aggregate it")
+        columns = tuple(str(column[0]) for column in cursor.description or ())
+        cells = tuple(tuple(_from_sql(cell) for cell in row) for row in rows)
+        return Answer(columns, cells, tuple(sorted(read)), sql.strip())
+
+    def _explain(self, error: BaseException, refused: list[str], steps: int) -> FactError:
+        if refused:
+            return FactError(f"a fact may not use {refused[0]}", hint="read tables, with pure functions only")
+        if steps > MAX_STEPS:
+            return FactError("the query takes too long", hint="facts are small: fewer joins, no cross products")
+        there = ", ".join(sorted({table for _, table in self._tables}))
+        return FactError(f"SQLite says: {error}", hint=f"tables here: {there}")
+
+
+def _row_of(table: Table, key: str | None) -> tuple[Row, str]:
+    name = table.schema.name
+    if key is None:
+        if len(table.rows) != 1:
+            names = ", ".join(table.schema.primary_key) or "none"
+            raise FactError(
+                f"table {name} has {len(table.rows)} rows", hint=f"name one: {name}[key].column; key: {names}"
+            )
+        return table.rows[0], ""
+    wanted = [part.strip().strip("'\"") for part in key.split(",")]
+    columns = table.schema.primary_key
+    if len(wanted) != len(columns):
+        names = ", ".join(columns) or "none"
+        raise FactError(f"{len(wanted)} key values for table {name}, expected {len(columns)}", hint=f"its key: {names}")
+    kinds = {column.name: column.type for column in table.schema.columns}
+    try:
+        values = [parse_cell(text, kinds[column]) for column, text in zip(columns, wanted, strict=True)]
+    except (ValueError, InvalidOperation):
+        raise FactError(f"{key!r} is no key of table {name}", hint=f"its key: {', '.join(columns)}") from None
+    for row in table.rows:
+        if [row[column] for column in columns] == values:
+            tests = (f'"{c}" = {_literal(v)}' for c, v in zip(columns, values, strict=True))
+            return row, " where " + " and ".join(tests)
+    raise FactError(f"table {name} has no row {key!r}", hint="keys: " + _some_keys(table))
+
+
+def _some_keys(table: Table) -> str:
+    keys = [", ".join(spell(row[column]) for column in table.schema.primary_key) for row in table.rows[:6]]
+    return "; ".join(keys) + (" ..." if len(table.rows) > 6 else "")
+
+
+def _literal(cell: Cell) -> str:
+    return (
+        spell(cell)
+        if isinstance(cell, int | Decimal) and not isinstance(cell, bool)
+        else "'" + spell(cell).replace("'", "''") + "'"
+    )
+
+
+def _to_sql(cell: Cell) -> Any:
+    match cell:
+        case bool():
+            return int(cell)
+        case Decimal():
+            return float(cell)
+        case datetime():
+            return spell(cell)
+        case str():
+            return cell.encode("utf-8", "backslashreplace").decode()
+        case _:
+            return cell
+
+
+def _from_sql(cell: Any) -> Cell:
+    """Floats lose the noise behind their 15th digit, so that 0.1 + 0.2 reads 0.3."""
+    if isinstance(cell, float):
+        value = Decimal(f"{cell:.15g}")
+        return value if value.is_finite() else None
+    if isinstance(cell, bytes):
+        raise FactError("the query gives binary data", hint="select text or numbers")
+    return cell  # type: ignore[no-any-return]

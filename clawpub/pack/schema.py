@@ -1,0 +1,177 @@
+"""The tables of pack format 1: their columns, units and keys. docs/pack-format.md says the same in prose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["string", "integer", "number", "boolean", "datetime"]
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    type: ColumnType
+    description: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One table's Table Schema: `primary_key` names the columns that tell its rows apart, () for a one-row table."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+    recorded: bool = False
+    """True for what was recorded; False for a view, which `views.py` computes from recorded tables."""
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+
+_TASK = Column("task_id", "string", "the task's id within the suite", required=True)
+_RUN = Column("run", "integer", "1, 2, ... within the task", required=True)
+
+TASK_OUTCOMES = Schema(
+    "task_outcomes",
+    "How each run ended",
+    (
+        _TASK,
+        _RUN,
+        Column("passed", "boolean", "empty where the run was not scored"),
+        Column("failure_mode", "string", "empty where the run passed"),
+        Column("checker_reason", "string", "what the checker found and expected, or why the run was not scored"),
+    ),
+    ("task_id", "run"),
+    recorded=True,
+)
+
+RUN_METRICS = Schema(
+    "run_metrics",
+    "What each run took",
+    (
+        _TASK,
+        _RUN,
+        Column("tool_calls", "integer", "calls that the model made, dispatched or not"),
+        Column("model_calls", "integer", "answers of the model; a turn is one"),
+        Column("tokens_in", "integer", "prompt tokens over all model calls, cached ones included"),
+        Column("tokens_out", "integer", "generated tokens over all model calls"),
+        Column("tokens_cached", "integer", "of tokens_in, those read from a prompt cache"),
+        Column("latency_s", "number", "seconds from the run's start to its stop, tools included"),
+        Column("model_latency_s", "number", "of latency_s, the seconds spent waiting for the model"),
+        Column("cost_usd", "number", "US dollars at the campaign's price; empty where it names none"),
+        Column("retries", "integer", "model calls repeated after throttling or a fault"),
+        Column("stop_reason", "string", "answered, turns, tokens, seconds, repeats, context or error"),
+        Column("started_at", "datetime", "UTC"),
+    ),
+    ("task_id", "run"),
+    recorded=True,
+)
+
+TOOL_CALLS = Schema(
+    "tool_calls",
+    "Every tool call",
+    (
+        _TASK,
+        _RUN,
+        Column("step", "integer", "1, 2, ... within the run", required=True),
+        Column("tool", "string", "the name as the model wrote it"),
+        Column("arguments_digest", "string", "SHA-256 of the raw arguments"),
+        Column("status", "string", "ok, error, timeout, unknown_tool, bad_arguments or injected"),
+        Column("duration_s", "number", "seconds"),
+    ),
+    ("task_id", "run", "step"),
+    recorded=True,
+)
+
+PER_TASK_RESULTS = Schema(
+    "per_task_results",
+    "Results by task",
+    (
+        _TASK,
+        Column("title", "string"),
+        Column("passes", "integer"),
+        Column("runs", "integer", "scored runs"),
+        Column("score", "string", "passes/runs"),
+        Column("failure_modes", "string", "each failure mode with its runs"),
+    ),
+    ("task_id",),
+)
+
+RUN_SUMMARY = Schema(
+    "run_summary",
+    "The campaign in one row",
+    (
+        Column("tasks", "integer", "tasks with a scored run"),
+        Column("runs", "integer", "scored runs"),
+        Column("passes", "integer"),
+        Column("failures", "integer"),
+        Column("score", "string", "passes/runs"),
+        Column("pass_rate", "number", "passes over runs, 0 to 1"),
+        Column("pass_rate_low", "number", "95 % interval, runs clustered by task"),
+        Column("pass_rate_high", "number", "95 % interval, runs clustered by task"),
+        Column("model_calls", "integer"),
+        Column("tool_calls", "integer"),
+        Column("tokens_in", "integer"),
+        Column("tokens_out", "integer"),
+        Column("tokens_cached", "integer"),
+        Column("cost_usd", "number", "US dollars"),
+        Column("cost_per_pass_usd", "number", "cost_usd over passes; empty without a pass"),
+        Column("latency_p50_s", "number", "median seconds a run, linear interpolation"),
+        Column("latency_p95_s", "number", "95th percentile of seconds a run, linear interpolation"),
+        Column("wall_s", "number", "seconds from the first run's start to the last run's end, pauses left out"),
+        Column(
+            "infrastructure_errors",
+            "integer",
+            "runs not scored because something broke that was not the model",
+        ),
+    ),
+)
+
+COST_BREAKDOWN = Schema(
+    "cost_breakdown",
+    "Tokens and cost by task",
+    (
+        _TASK,
+        Column("tokens_in", "integer"),
+        Column("tokens_out", "integer"),
+        Column("cost_usd", "number", "US dollars"),
+        Column("share", "number", "of the campaign's cost, 0 to 1"),
+        Column("token_share", "number", "of the campaign's tokens in and out, 0 to 1"),
+        Column("latency_s", "number", "seconds over the task's runs"),
+    ),
+    ("task_id",),
+)
+
+PREDICTIONS_SCORING = Schema(
+    "predictions_scoring",
+    "Predictions, frozen before the first run",
+    (
+        Column("id", "string", required=True),
+        Column("statement", "string"),
+        Column("metric", "string", "the fact that decides"),
+        Column("expected", "string"),
+        Column("actual", "string"),
+        Column("result", "string", "Correct, Wrong, or Undecidable where the pack does not hold the fact"),
+        Column("miss", "string", "how far off a wrong one was"),
+        Column("probability", "number", "that the predictor gave, 0 to 1"),
+        Column("brier", "number", "(probability - outcome) squared"),
+    ),
+    ("id",),
+)
+
+TABLES: dict[str, Schema] = {
+    schema.name: schema
+    for schema in (
+        TASK_OUTCOMES,
+        RUN_METRICS,
+        TOOL_CALLS,
+        PER_TASK_RESULTS,
+        RUN_SUMMARY,
+        COST_BREAKDOWN,
+        PREDICTIONS_SCORING,
+    )
+}
