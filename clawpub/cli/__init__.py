@@ -1,0 +1,66 @@
+"""The front door. Each command is a thin layer over one function; its module is imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from clawpub.errors import ClawpubError
+
+COMMANDS = {
+    "run": "clawpub.cli.run:run",
+    "resume": "clawpub.cli.run:resume",
+    "demo": "clawpub.cli.demo:demo",
+    "pack": "clawpub.cli.pack:pack",
+    "check": "clawpub.cli.site:check",
+    "build": "clawpub.cli.site:build",
+    "doctor": "clawpub.cli.doctor:doctor",
+}
+"""In the order of the flow: campaign, pack, claims, pages."""
+
+
+class LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="clawpub")
+def cli() -> None:
+    """Run benchmark campaigns, seal what happened, publish only what was checked.
+
+    \b
+    clawpub run content/campaigns/mine.toml     run a campaign and seal its data pack
+    clawpub pack verify content/packs/mine      compute every table of a pack again
+    clawpub check                               check every claim of every writeup
+    clawpub build                               check, then build the site
+    """
+
+
+def main() -> None:
+    """Run a command: exit 0 when all is well, 1 with findings, 2 for bad input, 130 when interrupted."""
+    try:
+        cli(standalone_mode=False)
+    except ClawpubError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -1,6 +1,6 @@
 """What happened in a run, as the journal records it and a pack's transcripts keep it: one JSON object a line.
 
-    run_started -> (model_called -> tool_called*)* -> run_stopped -> graded
+    run_started -> (model_called -> (tool_called | prompted)*)* -> run_stopped -> graded
 
 Everything that a table of the pack says about a run is computed from these events, so a reader can do it again.
 Text from a model or a tool is kept as it came (lone surrogates and control characters are escaped by JSON) and is
@@ -19,8 +19,8 @@ StopReason = Literal["answered", "turns", "tokens", "seconds", "repeats", "conte
 and over; its context was full; or something broke that was not the model (`error`)."""
 
 ToolStatus = Literal["ok", "error", "timeout", "unknown_tool", "bad_arguments", "injected"]
-"""`error`: the tool ran and reported a failure. `unknown_tool`, `bad_arguments`: the model called something that does not
-exist or whose arguments do not fit the tool's schema. `injected`: the suite put an error in the result's place."""
+"""`error`: the tool ran and reported a failure. `unknown_tool`, `bad_arguments`: the model called something that does
+not exist or whose arguments do not fit the tool's schema. `injected`: the suite put an error in the result's place."""
 
 Verdict = Literal["passed", "wrong", "partial", "missing"]
 """A checker's finding. `partial`: some of the required output is right. `missing`: the output was never produced."""
@@ -98,6 +98,14 @@ class ToolCalled(Event):
     duration_s: float
 
 
+class Prompted(Event):
+    """The harness said something to the model that was no tool's result, such as that its answer was cut off."""
+
+    type: Literal["prompted"] = "prompted"
+    turn: int
+    text: str
+
+
 class RunStopped(Event):
     type: Literal["run_stopped"] = "run_stopped"
     reason: StopReason
@@ -116,5 +124,7 @@ class Graded(Event):
     duration_s: float
 
 
-RunEvent = Annotated[RunStarted | ModelCalled | ToolCalled | RunStopped | Graded, Field(discriminator="type")]
+RunEvent = Annotated[
+    RunStarted | ModelCalled | ToolCalled | Prompted | RunStopped | Graded, Field(discriminator="type")
+]
 run_event: TypeAdapter[RunEvent] = TypeAdapter(RunEvent)

@@ -45,10 +45,10 @@ _SQL_TYPES = {
     "datetime": "TEXT",
 }
 _PURE = frozenset(
-    "abs avg char coalesce concat concat_ws count dense_rank first_value format glob group_concat hex ifnull iif instr lag "
+    "abs avg char coalesce concat concat_ws count dense_rank first_value format glob group_concat hex ifnull iif lag "
     "last_value lead length like lower ltrim max min mod nth_value ntile nullif octet_length percent_rank cume_dist "
     "pow power printf rank replace round row_number rtrim sign sqrt string_agg substr substring sum total trim trunc "
-    "typeof unicode upper ceil ceiling floor ln log log10 log2 exp".split()
+    "instr typeof unicode upper ceil ceiling floor ln log log10 log2 exp".split()
 )
 
 
@@ -183,6 +183,8 @@ class Database:
                     if two:
                         read.add(Source(schema or "", one or "", two))
                     return sqlite3.SQLITE_OK
+                case sqlite3.SQLITE_READ if not two and not schema:
+                    return sqlite3.SQLITE_OK  # a common table expression that no column is taken from
                 case sqlite3.SQLITE_FUNCTION if (two or "").lower() in _PURE:
                     return sqlite3.SQLITE_OK
                 case sqlite3.SQLITE_FUNCTION:

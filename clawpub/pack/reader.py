@@ -1,4 +1,4 @@
-"""Opening a sealed pack. Nothing of a pack is used before its bytes were compared with the digest it was sealed with."""
+"""Opening a sealed pack. Nothing of a pack is used before its bytes were compared with the digest sealed."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def read_file(file: Path, root: Path) -> bytes:
 
 
 def seal_text(descriptor: bytes) -> str:
-    """Return the SEAL of a descriptor: its digest, and the digest of that line, so that damage to either is told apart."""
+    """Return the SEAL of a descriptor: its digest, and that line's own digest, so that damage to either is told apart."""
     line = f"{digest_of(descriptor)}  {DESCRIPTOR}\n"
     return line + f"{digest_of(line.encode())}  {SEAL}\n"
 

@@ -1,12 +1,18 @@
-"""Where a model's answers come from. Each provider is one file; `open_provider` finds it by name."""
+"""Where a model's answers come from. Each provider is one file; `PROVIDERS` finds it by name.
+
+A provider is opened by a function of its own, because each needs other things: `open_openai_compatible`,
+`open_local`, `open_scripted`. Their modules are imported only when asked for, so that `clawpub --help` loads no SDK.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from importlib import import_module
+from typing import Any, Protocol, cast
 
+from clawpub.errors import ConfigError, ProviderError
 from clawpub.pack.events import Message, ToolCall
 
 
@@ -55,6 +61,13 @@ class Completion:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
+class ContextFull(ProviderError):
+    """The conversation and the answer asked for are longer than the model's context."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=False)
+
+
 class Provider(Protocol):
     """An open connection to a model. Opened with `async with`, so that a server it started is stopped with it."""
 
@@ -72,3 +85,21 @@ class Provider(Protocol):
 
 
 OpenProvider = AbstractAsyncContextManager[Provider]
+
+PROVIDERS: Mapping[str, str] = {
+    "openai-compatible": "runner.providers.openai_compatible:open_openai_compatible",
+    "local": "runner.providers.local:open_local",
+    "scripted": "runner.providers.scripted:open_scripted",
+}
+"""A provider's name in a campaign, and the function that opens it."""
+
+
+def provider_opener(name: str) -> Callable[..., OpenProvider]:
+    """Return the function that opens a provider.
+
+    Raises: ConfigError with the names there are.
+    """
+    if name not in PROVIDERS:
+        raise ConfigError(f"no provider is called {name!r}", hint=f"there are: {', '.join(sorted(PROVIDERS))}")
+    module, _, function = PROVIDERS[name].partition(":")
+    return cast(Callable[..., OpenProvider], getattr(import_module(module), function))

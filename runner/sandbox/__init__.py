@@ -3,13 +3,26 @@
 `open_box` gives one box for one run: a private workspace without network, without the host's files, processes,
 secrets or devices, bounded in memory, processes, disk and time. Nothing that runs inside is trusted, and nothing that
 comes out of it is believed to be more than bytes.
+
+    probe      which isolation this machine can give, found by opening a box with it
+    profile    what is seen from inside: the arguments of bwrap, and rlimits
+    seccomp    the system calls that nobody in a box needs
+    cgroup     memory and process bounds of the box as a whole
+    box        the host's end: start, ask, stop
+    execserver pid 1 in the box (standard library only, trusted, talks to the host over a socketpair)
+    toolbox    the agent's file tools (standard library only, runs in a child of the exec server)
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
+
+SCRATCH = Path(".clawpub/boxes")
+"""Where `none` keeps its workspaces, below the working folder. Every other kind writes nothing on the host."""
 
 
 @dataclass(frozen=True)
@@ -28,31 +41,80 @@ class Result:
     """What a command in the box did."""
 
     exit_code: int | None
-    """None where it was killed at its time limit."""
+    """128 + N where signal N ended it, as a shell says it. None where it was killed at its time limit."""
     output: str
     """Standard output and error as they came, interleaved; undecodable bytes replaced; cut to head and tail."""
     output_bytes: int
     """The size before cutting."""
     timed_out: bool
     duration_s: float
+    cut: bool = False
+    """Whether `output` lacks some of it."""
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """What keeps a run's commands in their box; written into every pack."""
+
+    tier: int
+    """1 is the strongest. 3 is kept for Landlock. 4 is no isolation at all."""
+    name: str
+    """`bwrap+cgroup`, `bwrap+rlimits` or `none`."""
+    sentence: str
+    """For a person: what this protects from, and what it does not."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of bwrap, the kernel, and the Python that runs inside."""
 
 
 class Box(Protocol):
-    """A running box. Its workspace is `/ws`, where every command starts."""
+    """A running box. Its workspace is `/ws`, where every command starts. Commands run one after the other."""
 
     async def exec(
         self, argv: list[str], *, stdin: str = "", timeout_s: float = 60.0, env: Mapping[str, str] | None = None
     ) -> Result:
-        """Run a program in the box and wait for it and for everything it started.
+        """Run a program in the box. What it started and left behind ends with it.
 
         Raises: SandboxError where the box itself is gone.
         """
         ...
 
     async def call(self, function: str, arguments: Mapping[str, Any], *, timeout_s: float = 60.0) -> Result:
-        """Run one function of the box's toolbox in a fresh child process; exit code 0 and its text, or 1 and why not."""
+        """Run one function of the box's toolbox in a fresh child; exit code 0 and its text, or 1 and why not."""
         ...
 
     async def files(self) -> dict[str, bytes]:
-        """Return the workspace's regular files by relative POSIX path; links, devices and odd names are left out."""
+        """Return the workspace's regular files by relative POSIX path; links, devices and odd names are left out.
+
+        At most `workspace_mb` in all, the smallest first, so that a flood cannot push an answer out.
+        """
         ...
+
+
+def open_box(
+    files: Mapping[str, bytes],
+    *,
+    limits: Limits,
+    sandbox: Sandbox,
+    readonly: Mapping[str, Mapping[str, bytes]] | None = None,
+    scratch: Path = SCRATCH,
+) -> AbstractAsyncContextManager[Box]:
+    """Return a box whose workspace holds `files` (relative POSIX path to content); leaving the context ends all in it.
+
+    `readonly` puts further trees into the box, by absolute folder (`{"/task": {"check.py": ...}}`), which nothing
+    inside can change. The box dies with the thread that opened it, so open it in the event loop's own thread.
+
+    Raises: SandboxError.
+    """
+    from runner.sandbox.box import open_channel_box
+
+    return open_channel_box(files, limits=limits, sandbox=sandbox, readonly=readonly or {}, scratch=scratch)
+
+
+def probe(kind: str = "auto", *, scratch: Path = SCRATCH) -> Sandbox:
+    """Return the strongest isolation of this machine, or exactly `kind`, after running a command in it.
+
+    Raises: SandboxError with the cause and the mend where there is none; `none` is only ever given when asked for.
+    """
+    from runner.sandbox.probe import probe_kind
+
+    return probe_kind(kind, scratch=scratch)

@@ -1,0 +1,51 @@
+# Two commands do everything: `make site` and `make test`. Everything is written inside this folder
+# (.venv, .clawpub, site) and in the package managers' caches.
+export TMPDIR := $(CURDIR)/.clawpub/tmp
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE := copy
+UV := .clawpub/uv/bin/uv
+BIN := .venv/bin
+
+.PHONY: site test lint golden bench soak clean help
+
+site: .venv/.site-ready ## run the demo campaign, check every claim, build site/
+	@began=$$(date +%s); \
+	$(BIN)/clawpub demo && $(BIN)/clawpub build && \
+	echo "make site took $$(( $$(date +%s) - began )) s (setup: $$(cat .clawpub/setup-seconds) s, once)"
+
+test: .venv/.test-ready lint ## check the code and run all tests
+	$(BIN)/pytest -n 2
+
+lint: .venv/.test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: .venv/.test-ready ## rewrite the golden pack and site; review the diff
+	$(BIN)/pytest -q tests/golden --golden
+
+bench: .venv/.test-ready ## measure; figures are printed
+	$(BIN)/python -m bench
+
+soak: .venv/.test-ready ## the long suites in full
+	CLAWPUB_SOAK=1 $(BIN)/pytest -n 2
+
+clean: ## remove what was made, but not the models
+	rm -rf .venv site .clawpub/uv .clawpub/tmp .clawpub/demo
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+$(UV):
+	@mkdir -p .clawpub/tmp
+	@.ci/bootstrap .clawpub/uv
+
+.venv/.site-ready: pyproject.toml uv.lock | $(UV)
+	@began=$$(date +%s); mkdir -p .clawpub/tmp; \
+	$(UV) sync --frozen --inexact --no-dev --extra local && touch $@ && \
+	echo $$(( $$(date +%s) - began )) > .clawpub/setup-seconds
+
+.venv/.test-ready: pyproject.toml uv.lock | $(UV)
+	@mkdir -p .clawpub/tmp
+	$(UV) sync --frozen --inexact --extra local && touch $@

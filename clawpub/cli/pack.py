@@ -1,0 +1,108 @@
+"""`clawpub pack`: look into a data pack, and prove that it is what was sealed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from clawpub.cli.output import finding_json, json_option, print_findings, print_json, shown
+from clawpub.pack.reader import Pack, open_pack
+from clawpub.pack.tables import Table, spell
+from clawpub.pack.verify import verify_pack
+
+_pack = click.argument("path", type=click.Path(path_type=Path))
+
+
+@click.group()
+def pack() -> None:
+    """Look into data packs and verify them."""
+
+
+@pack.command()
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
+@json_option
+def verify(paths: tuple[Path, ...], as_json: bool) -> None:
+    """Compute a pack again: every digest, every cell, every view, every failure mode.
+
+    \b
+    clawpub pack verify content/packs/2026-11-23-local
+    clawpub pack verify content/packs/*
+    """
+    found = {path: verify_pack(path) for path in paths}
+    if as_json:
+        print_json([{"pack": str(path), "findings": [finding_json(f) for f in fs]} for path, fs in found.items()])
+    else:
+        for path, findings in found.items():
+            print_findings(findings)
+            if not findings:
+                opened = open_pack(path)
+                tables = len(opened.table_names)
+                click.echo(f"{shown(path)}: holds; {len(opened.descriptor.resources)} files, {tables} tables")
+                click.echo(f"  {opened.digest}")
+    sys.exit(1 if any(found.values()) else 0)
+
+
+@pack.command()
+@_pack
+@click.argument("table", required=False)
+@json_option
+def show(path: Path, table: str | None, as_json: bool) -> None:
+    """Show what a pack holds, or one of its tables.
+
+    \b
+    clawpub pack show content/packs/2026-11-23-local
+    clawpub pack show content/packs/2026-11-23-local per_task_results
+    """
+    opened = open_pack(path)
+    if table:
+        _show_table(opened.table(table), as_json)
+    elif as_json:
+        print_json({"id": opened.id, "digest": opened.digest, **opened.info.model_dump(mode="json")})
+    else:
+        _show_pack(opened)
+
+
+def _show_table(table: Table, as_json: bool) -> None:
+    names = table.schema.column_names
+    if as_json:
+        print_json([{name: row[name] for name in names} for row in table.rows])
+        return
+    console = Console(soft_wrap=True) if not sys.stdout.isatty() else Console()
+    shown_table = RichTable(title=table.schema.title, title_justify="left")
+    for column in table.schema.columns:
+        shown_table.add_column(column.name, justify="right" if column.type in ("integer", "number") else "left")
+    for row in table.rows:
+        shown_table.add_row(*(Text(printable(spell(row[name])) or "—") for name in names))
+    console.print(shown_table)
+
+
+def _show_pack(opened: Pack) -> None:
+    info = opened.info
+    click.echo(f"{opened.id}  ({info.origin}, pack format {info.format})")
+    click.echo(f"digest     {opened.digest}")
+    if campaign := info.campaign:
+        click.echo(f"model      {printable(campaign.model.id)} through {printable(campaign.model.provider)}")
+        click.echo(f"harness    {printable(campaign.harness.name)} {printable(campaign.harness.version)}")
+        click.echo(f"suite      {printable(campaign.suite.id)}  {campaign.suite.digest[:19]}")
+        click.echo(f"sandbox    {printable(str(campaign.sandbox.get('name', 'not stated')))}")
+        click.echo(f"run        {campaign.started_at:%Y-%m-%d %H:%M} to {campaign.ended_at:%Y-%m-%d %H:%M} UTC")
+        if campaign.predictions:
+            frozen = campaign.predictions
+            click.echo(f"predicted  frozen {frozen.frozen_at:%Y-%m-%d %H:%M:%S} UTC as {frozen.digest[:19]}")
+    for note in info.notes:
+        click.echo(f"note       {printable(note)}")
+    for name in opened.table_names:
+        table = opened.table(name)
+        click.echo(f"table      {name}: {len(table.rows)} rows of {', '.join(table.schema.column_names)}")
+    files = len(opened.descriptor.resources) - len(opened.table_names)
+    click.echo(f"files      {files} more, among them the transcripts")
+
+
+def printable(text: str) -> str:
+    """Return text of a pack without the control characters that would steer a terminal."""
+    return "".join(char if char.isprintable() or char == " " else "�" for char in text)

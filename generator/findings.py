@@ -1,0 +1,52 @@
+"""The rules of the generator's checks: what each says, and how much it weighs. docs/dialect.md explains them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from clawpub.findings import Severity
+
+Setting = Literal["error", "warning", "off"]
+"""What a publication may make of a rule, in `[severity]` of its site.toml."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    description: str
+    severity: Severity = "error"
+    fixed: bool = False
+    """True where no publication may lower it: the mark would no longer mean what it says."""
+
+
+RULES: dict[str, Rule] = {
+    "refuted": Rule("a claim that its fact contradicts", fixed=True),
+    "undecidable": Rule("a claim over a value that the pack does not hold", fixed=True),
+    "unbound": Rule("a quantity of an Observed passage that no fact was compared with", fixed=True),
+    "typed-mark": Rule("a verification mark typed by hand", fixed=True),
+    "unknown-fact": Rule("a span that names no entry of the ledger"),
+    "unused-fact": Rule("an entry of the ledger that no span names", "warning"),
+    "fact-error": Rule("a fact that the tables do not answer"),
+    "vacuous": Rule("a fact that reads no cell of any pack"),
+    "wrong-arity": Rule("a span with more or fewer quantities than its entry has facts"),
+    "span-syntax": Rule("a claim span that Markdown does not read as one"),
+    "tag-syntax": Rule("a provenance tag that is mistyped or stands where it says nothing"),
+    "statement-syntax": Rule("a template statement, or an expression that cannot be read"),
+    "unresolved-source": Rule("a tag's source that is no table of a pack of this writeup"),
+    "evidence-reach": Rule("an Observed claim that reads a table its tag does not name"),
+    "hidden-character": Rule("a character that makes a reader see other text than was checked"),
+    "stale-pin": Rule("a pack that changed since the writeup was written"),
+    "missing-pack": Rule("a pack that is not there, or cannot be read"),
+    "unpinned": Rule("a pack named without its digest"),
+    "untagged-quantity": Rule("a quantity in a passage under no tag", "warning"),
+}
+
+
+def severity_of(rule: str, settings: Mapping[str, Setting]) -> Severity | None:
+    """Return how much a rule weighs in a publication; None where it is switched off."""
+    known = RULES[rule]
+    setting = settings.get(rule, known.severity)
+    if known.fixed:
+        return "error"
+    return None if setting == "off" else setting

@@ -1,0 +1,101 @@
+"""`{{ table("per_task_results") }}`: a value or a table that comes out of a pack, not out of the author's fingers.
+
+An expression becomes a token of type `expression`, whose content is the source between the braces. A paragraph that
+is nothing but one expression becomes the token itself, so that a table does not land inside a `<p>`; `token.block`
+tells the two apart.
+
+Design: the body is parsed as Markdown first, and expressions are evaluated only when tokens are rendered, in a
+sandboxed Jinja environment, one expression at a time. What an expression prints is never parsed as Markdown and never
+parsed as a template. So a pack whose cells hold `[23/30]{fact=x}`, `<script>` or `{{ secret }}` can only print those
+characters. There are no statements: a body that could loop or branch could print text that no check has seen.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+
+from jinja2 import TemplateError, nodes
+from jinja2.sandbox import SandboxedEnvironment
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+MAX_LENGTH = 2000
+
+_EXPRESSION = re.compile(
+    r"""\{\{ ( (?: [^"'{}] | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | \{(?![{%\#]) | \}(?!\}) )*+ ) \}\}""",
+    re.DOTALL | re.VERBOSE,
+)
+
+
+def expression_plugin(md: MarkdownIt) -> None:
+    md.inline.ruler.before("backticks", "expression", _expression)
+    md.core.ruler.push("expression_block", _lift)
+
+
+def _expression(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("{{", state.pos):
+        return False
+    found = _EXPRESSION.match(state.src, state.pos, min(state.posMax, state.pos + MAX_LENGTH))
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("expression", "", 0)
+        token.content = found[1].strip()
+        token.markup = "{{"
+    state.pos = found.end()
+    return True
+
+
+def _lift(state: StateCore) -> None:
+    """Put an expression that is alone in its paragraph in the paragraph's place."""
+    lifted: list[Token] = []
+    tokens = iter(state.tokens)
+    for token in tokens:
+        if token.type == "inline" and lifted and lifted[-1].type == "paragraph_open":
+            children = [
+                child for child in token.children or [] if child.type != "text" or child.content.strip()
+            ]
+            if len(children) == 1 and children[0].type == "expression":
+                lifted.pop()
+                next(tokens)
+                expression = children[0]
+                expression.block = True
+                expression.map = token.map
+                expression.meta["content"] = token.content
+                lifted.append(expression)
+                continue
+        lifted.append(token)
+    state.tokens = lifted
+
+
+@functools.cache
+def _environment() -> SandboxedEnvironment:
+    return SandboxedEnvironment(autoescape=True)
+
+
+def syntax_error(source: str) -> str | None:
+    """Return what is wrong with an expression; None where Jinja reads it."""
+    try:
+        _environment().compile_expression(source)
+    except TemplateError as error:
+        return error.message or "not an expression"
+    except (RecursionError, SyntaxError, ValueError, OverflowError, MemoryError):
+        return "nested too deep, or not an expression"
+    return None
+
+
+def facts_named(source: str) -> Iterator[tuple[str, bool]]:
+    """Yield the id of each `fact("id")` in an expression that `syntax_error` let pass, and whether the call is all of
+    it."""
+    tree = _environment().parse("{{" + source + "}}")
+    output = tree.body[0] if tree.body else None
+    whole = output.nodes[0] if isinstance(output, nodes.Output) and len(output.nodes) == 1 else None
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "fact" and call.args:
+            first = call.args[0]
+            if isinstance(first, nodes.Const) and isinstance(first.value, str):
+                yield first.value, call is whole

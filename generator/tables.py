@@ -1,0 +1,402 @@
+"""Tables and charts made from packs: what the `{{ … }}` of a writeup's body may call, and what pack pages show.
+
+    table("per_task_results")                     a table of the writeup's first pack; "coder.run_metrics" of another
+    compare_tasks("this", "coder")                tasks as rows, one column of scores for each pack
+    compare_runs("this", "coder")                 one row for each campaign
+    interval_chart("this", "coder")               pass rates with their intervals
+
+A cell is data: it is shown as text whatever it says. Everything is arranged here, so that templates only place it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import cast
+
+from clawpub.errors import FactError
+from clawpub.pack.reader import Pack
+from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY, TASK_OUTCOMES, Column, Schema
+from clawpub.pack.tables import Cell, Row, Table, spell
+from generator.cells import Heading, Shown, aligned, heading, missing, missing_reason, number, shown_column
+
+ORIGINS = {
+    "executed": "executed by us: every run's transcript is in the pack",
+    "transcribed": "transcribed from a published source",
+    "imported": "imported: somebody else’s table",
+}
+MAX_ROWS = 200
+"""Rows that a page shows of a table; the file has the rest."""
+
+PackUrl = Callable[[Pack], str]
+"""Gives a pack's page, from the site's root."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the numbers of a table come from."""
+
+    pack_id: str
+    origin: str
+    """executed, transcribed or imported."""
+    short_digest: str
+    url: str
+    sources: tuple[str, ...]
+    """What a transcribed or imported table names as its source."""
+
+
+@dataclass(frozen=True)
+class Line:
+    cells: tuple[Shown, ...]
+    marked: bool = False
+    """The row of the campaign at hand."""
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table ready to be placed: as many cells in each line as there are headings."""
+
+    caption: str
+    names: tuple[str, ...]
+    """The tables that it shows, as a pack names them."""
+    provenance: tuple[Provenance, ...]
+    headings: tuple[Heading, ...]
+    lines: tuple[Line, ...]
+    totals: tuple[Line, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChartRow:
+    """One campaign on the axis of an interval chart. Positions are percentages of the axis, 0 to 100."""
+
+    label: str
+    marked: bool
+    score: str
+    rate: str
+    interval: str
+    at: str | None
+    low: str | None
+    high: str | None
+    url: str
+
+
+@dataclass(frozen=True)
+class ChartView:
+    """Pass rates on one axis from 0 to 100 %. The words in each row say the same as the drawing."""
+
+    caption: str
+    provenance: tuple[Provenance, ...]
+    rows: tuple[ChartRow, ...]
+    notes: tuple[str, ...]
+
+
+View = TableView | ChartView
+
+
+def short(digest: str) -> str:
+    """Return the first 12 hexadecimal digits of a digest."""
+    return digest.removeprefix("sha256:")[:12]
+
+
+def model_of(pack: Pack) -> str:
+    """Return the model that a pack's campaign ran, or the pack's title where there is no campaign."""
+    return pack.info.campaign.model.id if pack.info.campaign else pack.descriptor.title or pack.id
+
+
+def provenance(pack: Pack, url: str, tables: Sequence[str] = ()) -> Provenance:
+    sources = []
+    for name in tables:
+        for source in pack.resources[name].sources if pack.has(name) else ():
+            sources.append(str(source.get("title") or source.get("path") or ""))
+    return Provenance(pack.id, pack.info.origin, short(pack.digest), url, tuple(dict.fromkeys(filter(None, sources))))
+
+
+def summary_of(pack: Pack) -> Row | None:
+    """Return the one row of run_summary, None where the pack has no such row."""
+    if RUN_SUMMARY.name not in pack.table_names:
+        return None
+    table = pack.table(RUN_SUMMARY.name)
+    return table.rows[0] if len(table.rows) == 1 else None
+
+
+def table_view(
+    pack: Pack, name: str, url: str, *, columns: Sequence[str] | None = None, caption: str = "", machine: bool = False
+) -> TableView:
+    """Return one table of a pack. `machine` heads the columns by their names as stored.
+
+    Raises: FactError, PackError where there is no such table or column, or the file does not hold what was sealed.
+    """
+    if name not in pack.table_names:
+        raise FactError(f"no table {name!r}", hint=f"tables of {pack.id}: {', '.join(pack.table_names)}")
+    table = pack.table(name)
+    chosen = _columns(table.schema, columns)
+    rows = table.rows[:MAX_ROWS]
+    shown = {column.name: shown_column(column, table.schema, rows, origin=pack.info.origin) for column in chosen}
+    if table.schema is PER_TASK_RESULTS and "score" in shown:
+        shown["score"] = _with_dots(shown["score"], rows, pack)
+    headings = tuple(heading(column, table.schema) for column in chosen)
+    if machine:
+        headings = tuple(replace(head, label=head.name) for head in headings)
+    lines = tuple(Line(cells) for cells in zip(*shown.values(), strict=True)) if shown else ()
+    notes = (f"The first {MAX_ROWS} of {len(table.rows)} rows; the file has all.",) if len(table.rows) > MAX_ROWS else ()
+    return TableView(
+        caption or table.schema.title, (name,), (provenance(pack, url, (name,)),), headings, lines, notes=notes
+    )
+
+
+def _columns(schema: Schema, names: Sequence[str] | None) -> list[Column]:
+    if names is None:
+        return list(schema.columns)
+    by_name = {column.name: column for column in schema.columns}
+    if unknown := [name for name in names if name not in by_name]:
+        raise FactError(
+            f"table {schema.name} has no column {unknown[0]!r}", hint=f"its columns: {', '.join(schema.column_names)}"
+        )
+    return [by_name[name] for name in dict.fromkeys(names)]
+
+
+def outcomes_of(pack: Pack) -> dict[str, list[str]]:
+    """Return `passed`, `failed` or `unscored` for each run of each task, {} where the pack does not hold outcomes."""
+    if TASK_OUTCOMES.name not in pack.table_names:
+        return {}
+    by_task: dict[str, list[str]] = {}
+    words = {True: "passed", False: "failed", None: "unscored"}
+    for row in pack.table(TASK_OUTCOMES.name).rows:
+        by_task.setdefault(str(row["task_id"]), []).append(words[cast("bool | None", row.get("passed"))])
+    return by_task
+
+
+def _with_dots(cells: Sequence[Shown], rows: Sequence[Row], pack: Pack) -> list[Shown]:
+    outcomes = outcomes_of(pack)
+    return [_score(cell, outcomes.get(str(row["task_id"]), [])) for cell, row in zip(cells, rows, strict=True)]
+
+
+def _score(cell: Shown, outcomes: Sequence[str]) -> Shown:
+    """Return a score with its runs drawn; runs that were not scored are said apart."""
+    unscored = sum(outcome == "unscored" for outcome in outcomes)
+    note = f"{unscored} not scored" if unscored else cell.note
+    return replace(cell, dots=tuple(outcomes) if len(outcomes) <= 12 else (), note=note)
+
+
+def compare_tasks(packs: Sequence[Pack], url: PackUrl, *, mark: Pack | None = None) -> TableView:
+    """Return tasks as rows and one column of scores for each pack, the totals with their intervals below."""
+    scores: list[dict[str, Shown]] = []
+    titles: dict[str, str] = {}
+    for pack in packs:
+        table = _table(pack, PER_TASK_RESULTS)
+        column = next(column for column in table.schema.columns if column.name == "score")
+        cells = shown_column(column, table.schema, table.rows, origin=pack.info.origin)
+        cells = _with_dots(cells, table.rows, pack)
+        scores.append({str(row["task_id"]): cell for row, cell in zip(table.rows, cells, strict=True)})
+        for row in table.rows:
+            titles[str(row["task_id"])] = titles.get(str(row["task_id"])) or spell(row.get("title"))
+    headings = (Heading("task_id", "Task"), *(Heading("score", model_of(pack), numeric=True) for pack in packs))
+    lines = tuple(
+        Line((Shown("code", task, note=title), *(column.get(task, missing("no such task here")) for column in scores)))
+        for task, title in titles.items()
+    )
+    totals = Line((Shown("text", "All tasks"), *(_total(pack) for pack in packs)))
+    names = (PER_TASK_RESULTS.name, RUN_SUMMARY.name)
+    return TableView(
+        "Scores by task",
+        names,
+        tuple(provenance(pack, url(pack), names) for pack in packs),
+        headings,
+        lines,
+        (totals,),
+        tuple(_interval_notes(packs)),
+    )
+
+
+def _table(pack: Pack, schema: Schema) -> Table:
+    if schema.name not in pack.table_names:
+        raise FactError(
+            f"pack {pack.id} has no table {schema.name}", hint=f"its tables: {', '.join(pack.table_names) or 'none'}"
+        )
+    table = pack.table(schema.name)
+    if table.schema is not schema:
+        raise FactError(f"pack {pack.id} has a table {schema.name} of its own making", hint="use table(…) for it")
+    return table
+
+
+def _summary(pack: Pack) -> Row:
+    table = _table(pack, RUN_SUMMARY)
+    if len(table.rows) != 1:
+        raise FactError(f"run_summary of pack {pack.id} has {len(table.rows)} rows, expected one")
+    return table.rows[0]
+
+
+def _total(pack: Pack) -> Shown:
+    row = _summary(pack)
+    score = row["score"]
+    if score is None:
+        return missing(missing_reason("score", pack.info.origin))
+    return Shown("number", spell(score), note=interval_of(row))
+
+
+def interval_of(summary: Row) -> str:
+    """Return the interval of a pass rate in whole percent, e.g. "58–91 %"; empty where it is not stored."""
+    low, high = summary["pass_rate_low"], summary["pass_rate_high"]
+    if not isinstance(low, Decimal | int) or not isinstance(high, Decimal | int):
+        return ""
+    return f"{round(low * 100)}–{round(high * 100)} %"
+
+
+def _interval_notes(packs: Sequence[Pack]) -> list[str]:
+    rows = [_summary(pack) for pack in packs]
+    notes = []
+    if any(interval_of(row) for row in rows):
+        notes.append("Grey beside a rate or a total: its 95 % interval, runs of one task counted as a cluster.")
+    for pack, row in zip(packs, rows, strict=True):
+        if errors := row["infrastructure_errors"]:
+            runs = "run was" if errors == 1 else "runs were"
+            notes.append(f"{model_of(pack)}: {errors} {runs} not scored, because something broke that was not the model.")
+    return notes
+
+
+_COMPARED = (
+    ("score", "Score"),
+    ("pass_rate", "Pass rate"),
+    ("tokens_in", "Tokens in"),
+    ("tokens_out", "Tokens out"),
+    ("latency_p50_s", "Median latency"),
+    ("cost_per_pass_usd", "Cost a pass"),
+)
+
+
+def compare_runs(packs: Sequence[Pack], url: PackUrl, *, mark: Pack | None = None) -> TableView:
+    """Return one row for each campaign; the one at hand is marked."""
+    rows = [_summary(pack) for pack in packs]
+    columns = {column.name: column for column in RUN_SUMMARY.columns}
+    names = [name for name, _ in _COMPARED]
+    if any(row["infrastructure_errors"] for row in rows):
+        names.append("infrastructure_errors")
+    shown: list[list[Shown]] = [[Shown("text", model_of(pack), url=url(pack)) for pack in packs]]
+    for name in names:
+        cells = [
+            shown_column(columns[name], RUN_SUMMARY, [row], origin=pack.info.origin)[0]
+            for pack, row in zip(packs, rows, strict=True)
+        ]
+        if name == "pass_rate":
+            cells = [
+                cell if cell.kind == "missing" else replace(cell, note=interval_of(row))
+                for cell, row in zip(cells, rows, strict=True)
+            ]
+        shown.append(aligned(cells) if columns[name].type != "string" else cells)
+    labels = dict(_COMPARED) | {"infrastructure_errors": "Not scored"}
+    headings = [replace(heading(columns[name], RUN_SUMMARY), label=labels[name]) for name in names]
+    return TableView(
+        "Campaigns compared",
+        (RUN_SUMMARY.name,),
+        tuple(provenance(pack, url(pack), (RUN_SUMMARY.name,)) for pack in packs),
+        (Heading("model", "Model"), *headings),
+        tuple(
+            Line(cells, marked=pack is mark and len(packs) > 1)
+            for pack, cells in zip(packs, zip(*shown, strict=True), strict=True)
+        ),
+        notes=tuple(_interval_notes(packs)),
+    )
+
+
+def interval_chart(packs: Sequence[Pack], url: PackUrl, *, mark: Pack | None = None) -> ChartView:
+    """Return pass rates with their intervals on one axis."""
+    rows = []
+    for pack in packs:
+        summary = _summary(pack)
+        rate = summary["pass_rate"]
+        rows.append(
+            ChartRow(
+                label=model_of(pack),
+                marked=pack is mark and len(packs) > 1,
+                score=spell(summary["score"]),
+                rate=number(rate * 100, 1).text + " %" if isinstance(rate, Decimal | int) else "",
+                interval=interval_of(summary),
+                at=_position(rate),
+                low=_position(summary["pass_rate_low"]),
+                high=_position(summary["pass_rate_high"]),
+                url=url(pack),
+            )
+        )
+    notes = ["Dot: passes over scored runs. Line: 95 % interval, runs of one task counted as a cluster."]
+    return ChartView(
+        "Pass rate",
+        tuple(provenance(pack, url(pack), (RUN_SUMMARY.name,)) for pack in packs),
+        tuple(rows),
+        tuple(notes),
+    )
+
+
+def _position(share: Cell) -> str | None:
+    if isinstance(share, bool) or not isinstance(share, Decimal | int):
+        return None
+    return spell(round(Decimal(min(max(share, 0), 1)) * 100, 2))
+
+
+def tool_statistics(pack: Pack, url: str) -> TableView | None:
+    """Return the tool calls of a campaign counted by tool and status, None where the pack does not hold them."""
+    if "tool_calls" not in pack.table_names:
+        return None
+    counts: dict[str, Counter[str]] = {}
+    for row in pack.table("tool_calls").rows:
+        counts.setdefault(spell(row["tool"]), Counter())[spell(row["status"])] += 1
+    statuses = sorted({status for counter in counts.values() for status in counter}, key=_status_order)
+    headings = [Heading("tool", "Tool"), Heading("calls", "Calls", numeric=True)]
+    headings += [Heading(status, status.replace("_", " ").capitalize(), numeric=True) for status in statuses]
+    lines = [
+        Line(
+            (
+                Shown("code", tool or "(no name)"),
+                Shown("number", str(counter.total())),
+                *(Shown("number", str(counter[status])) for status in statuses),
+            )
+        )
+        for tool, counter in sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
+    ]
+    caption = "Tool calls by tool and status"
+    return TableView(
+        caption, ("tool_calls",), (provenance(pack, url, ("tool_calls",)),), tuple(headings), tuple(lines[:50])
+    )
+
+
+def _status_order(status: str) -> tuple[int, str]:
+    known = ["ok", "error", "injected", "timeout", "unknown_tool", "bad_arguments"]
+    return (known.index(status) if status in known else len(known), status)
+
+
+def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, Callable[..., View]]:
+    """Return what a writeup's body may call, over its packs by alias; the first one is the campaign at hand."""
+    mark = next(iter(packs.values()), None)
+
+    def pack(alias: str) -> Pack:
+        if alias not in packs:
+            raise FactError(f"no pack {alias!r}", hint=f"packs of this writeup: {', '.join(packs) or 'none'}")
+        return packs[alias]
+
+    def chosen(aliases: Sequence[str]) -> list[Pack]:
+        if not packs:
+            raise FactError("this writeup names no pack", hint="name one under `packs:` in the front matter")
+        return [pack(alias) for alias in dict.fromkeys(aliases or packs)]
+
+    def table(name: str, columns: Sequence[str] | None = None, caption: str = "") -> TableView:
+        alias, _, bare = name.rpartition(".")
+        owner = pack(alias) if alias else next((pack for pack in packs.values() if bare in pack.table_names), None)
+        if owner is None:
+            there = ", ".join(f"{alias}.{name}" for alias, pack in packs.items() for name in pack.table_names)
+            raise FactError(f"no table {name!r}", hint=f"tables here: {there or 'none'}")
+        return table_view(owner, bare, url(owner), columns=columns, caption=caption)
+
+    def tasks(*aliases: str) -> TableView:
+        return compare_tasks(chosen(aliases), url, mark=mark)
+
+    def runs(*aliases: str) -> TableView:
+        return compare_runs(chosen(aliases), url, mark=mark)
+
+    def chart(*aliases: str) -> ChartView:
+        return interval_chart(chosen(aliases), url, mark=mark)
+
+    return {"table": table, "compare_tasks": tasks, "compare_runs": runs, "interval_chart": chart}
+
+

@@ -1,0 +1,171 @@
+"""A campaign file: which model, in which harness, on which suite, within which limits, and what is expected of it.
+
+id = "2026-11-24-qwen2.5-coder-1.5b-agentic-core-v1"
+suite = "agentic-core-v1"
+runs = 3
+[model]         # id, provider; endpoint, region, tier, api_key_env as the provider needs them; [model.options]
+[harness]       # name
+[sampling]      # max_tokens, temperature, top_p, seed
+[limits]        # turns, tokens, seconds, repeats, tool_output_chars
+[price]         # input_usd_per_1m, output_usd_per_1m, cached_usd_per_1m, source, date
+[[predictions]] # id, statement, metric, expected, unit, probability
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from clawpub.errors import ConfigError, Place
+from clawpub.pack.model import PackId, Price
+from clawpub.pack.predictions import Prediction
+from clawpub.pack.reader import digest_of
+from clawpub.toml_source import TomlSource, load_toml, validate
+from runner.providers import Sampling
+
+
+class _Config(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ModelConfig(_Config):
+    id: str
+    provider: str
+    endpoint: str | None = None
+    region: str | None = None
+    tier: str | None = None
+    api_key_env: str | None = None
+    """The environment variable that holds the key; the key itself never stands in a file."""
+    options: dict[str, str | int | float | bool] = {}
+    """The provider's own: `context`, `threads`, `think` for `local`; `tool_choice` for `openai_compatible`."""
+
+
+class HarnessConfig(_Config):
+    name: str = "loop"
+    version: str | None = None
+
+
+class SamplingConfig(_Config):
+    max_tokens: Annotated[int, Field(ge=16, le=200_000)] = 2048
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    seed: int | None = None
+    """Of run 1; run 2 gets seed + 1 and so on."""
+
+    def for_run(self, run: int) -> Sampling:
+        seed = None if self.seed is None else self.seed + run - 1
+        return Sampling(self.max_tokens, self.temperature, self.top_p, seed)
+
+
+class LimitsConfig(_Config):
+    """Bounds of one run. What is left out is the suite's own, or unbounded."""
+
+    turns: Annotated[int, Field(ge=1)] | None = None
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    seconds: Annotated[float, Field(gt=0)] | None = None
+    repeats: Annotated[int, Field(ge=2)] = 5
+    """The same call with the same arguments, this often in a row, ends the run."""
+    tool_output_chars: Annotated[int, Field(ge=200)] = 16_000
+    """What the model is shown of one tool's output, head and tail."""
+
+
+def _bounds(expected: Any) -> tuple[Any, Any]:
+    """Return (low, high) of `[24, 27]`, `0`, `">= 2"` or `"<= 2"`."""
+    match expected:
+        case [low, high]:
+            return low, high
+        case str() if expected.startswith(">="):
+            return expected[2:].strip(), None
+        case str() if expected.startswith("<="):
+            return None, expected[2:].strip()
+        case bool() | str() | list() | dict():
+            raise ValueError('expected [low, high], a number, ">= number" or "<= number"')
+        case _:
+            return expected, expected
+
+
+Bound = Annotated[Decimal | None, BeforeValidator(lambda value: value if value is None else str(value))]
+
+
+class PredictionConfig(_Config):
+    id: str
+    statement: str
+    metric: str
+    expected: Annotated[tuple[Bound, Bound], BeforeValidator(_bounds)]
+    unit: str = ""
+    probability: Annotated[Bound, Field(ge=0, le=1)] = None
+
+    def frozen(self) -> Prediction:
+        low, high = self.expected
+        return Prediction(
+            id=self.id,
+            statement=self.statement,
+            metric=self.metric,
+            low=low,
+            high=high,
+            unit=self.unit,
+            probability=self.probability,
+        )
+
+
+class CampaignConfig(_Config):
+    id: PackId
+    title: str = ""
+    suite: str = "agentic-core-v1"
+    runs: Annotated[int, Field(ge=1, le=1000)] = 3
+    """Runs of each task."""
+    tasks: tuple[str, ...] = ()
+    """Only these tasks of the suite; all where none is named."""
+    model: ModelConfig
+    harness: HarnessConfig = HarnessConfig()
+    sampling: SamplingConfig = SamplingConfig()
+    limits: LimitsConfig = LimitsConfig()
+    price: Price | None = None
+    predictions: tuple[PredictionConfig, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Campaign:
+    """A campaign file as read: its parsed config, and the bytes whose digest a journal starts with."""
+
+    def __init__(self, source: TomlSource, config: CampaignConfig, predictions: tuple[Prediction, ...]) -> None:
+        self.path = source.path
+        self.data = source.path.read_bytes()
+        self.digest = digest_of(self.data)
+        self.config = config
+        self.predictions = predictions
+
+    @property
+    def id(self) -> str:
+        return self.config.id
+
+
+def load_campaign(path: Path) -> Campaign:
+    """Return the campaign in a file.
+
+    Raises: ConfigError naming file, line, what was expected and what to do.
+    """
+    source = load_toml(path)
+    config = validate(CampaignConfig, source)
+    predictions = []
+    for number, prediction in enumerate(config.predictions):
+        try:
+            predictions.append(prediction.frozen())
+        except ValueError as error:
+            at = Place(path, source.line("predictions", number))
+            raise ConfigError(f"prediction {prediction.id}: {_first(error)}", at=at) from None
+    seen: set[str] = set()
+    for number, prediction in enumerate(config.predictions):
+        if prediction.id in seen:
+            at = Place(path, source.line("predictions", number, "id"))
+            raise ConfigError(f"a second prediction with the id {prediction.id!r}", at=at, hint="ids must be unique")
+        seen.add(prediction.id)
+    return Campaign(source, config, tuple(predictions))
+
+
+def _first(error: ValueError) -> str:
+    errors = getattr(error, "errors", None)
+    return str(errors()[0]["msg"]).removeprefix("Value error, ") if errors else str(error)

@@ -1,0 +1,323 @@
+"""Any endpoint that speaks OpenAI's chat completions.
+
+What a server sends is checked here and nowhere else: an answer that is not what the format promises is a
+ProviderError that says so. Refusals that pass (throttling, overload, a broken connection) are tried again a few times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Annotated, Any, Literal
+
+import aiohttp
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from clawpub.errors import ConfigError, ProviderError
+from clawpub.pack.events import Message, ToolCall
+from runner.providers import Completion, ContextFull, Request, ToolSpec
+
+ToolChoice = Literal["auto", "required"]
+
+ANSWER_BYTES = 16 << 20
+RETRYABLE = {408, 409, 425, 429}
+"""And every 5xx."""
+FULL = ("context_length_exceeded", "exceed_context_size", "maximum context length")
+"""How servers say that a conversation is too long: OpenAI, llama.cpp, vLLM."""
+
+
+class Wire(BaseModel):
+    """A part of an answer. Servers add fields of their own; they are kept in `Completion.raw`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+Count = Annotated[int, Field(ge=0)] | None
+
+
+class Details(Wire):
+    cached_tokens: Count = None
+
+
+class Usage(Wire):
+    prompt_tokens: Count = None
+    completion_tokens: Count = None
+    prompt_tokens_details: Details | None = None
+
+
+class WireFunction(Wire):
+    name: str
+    arguments: str
+
+
+class WireCall(Wire):
+    id: str | None = None
+    function: WireFunction
+
+
+class WireMessage(Wire):
+    content: str | None = None
+    tool_calls: tuple[WireCall, ...] = Field(default=(), strict=False)
+
+
+class Choice(Wire):
+    message: Annotated[WireMessage, BeforeValidator(lambda message: _without_nulls(message))]
+    finish_reason: str | None = None
+
+
+class Answer(Wire):
+    choices: tuple[Choice, ...] = Field(min_length=1, strict=False)
+    usage: Usage | None = None
+
+
+def _without_nulls(value: Any) -> Any:
+    return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often a passing failure is tried again, and how long to wait: twice as long each time, with jitter."""
+
+    attempts: int = 5
+    first_wait_s: float = 1.0
+    longest_wait_s: float = 60.0
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    random: Callable[[], float] = random.random
+    """Between 0 and 1."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def wait_s(self, failures: int, retry_after: str | None) -> float:
+        """Return the seconds to wait after so many failures; the server's own wish counts where it has one."""
+        wished = self._wished_s(retry_after)
+        if wished is not None:
+            return min(wished, self.longest_wait_s)
+        ceiling = min(self.first_wait_s * 2.0 ** (failures - 1), self.longest_wait_s)
+        return float(ceiling * (0.5 + 0.5 * self.random()))
+
+    def _wished_s(self, retry_after: str | None) -> float | None:
+        """Read a Retry-After header: seconds, or a date (RFC 9110, 10.2.3)."""
+        if retry_after is None:
+            return None
+        if retry_after.strip().isdecimal():
+            return float(retry_after)
+        try:
+            wished = parsedate_to_datetime(retry_after)
+        except ValueError:
+            return None
+        return max(0.0, ((wished if wished.tzinfo else wished.replace(tzinfo=UTC)) - self.now()).total_seconds())
+
+
+class Passing(ProviderError):
+    """A failure that may pass, with the server's wish for when to come back."""
+
+    def __init__(self, message: str, *, retry_after: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, retryable=True, hint=hint)
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class OpenAICompatible:
+    """An open connection to an endpoint."""
+
+    session: aiohttp.ClientSession
+    model_id: str
+    endpoint: str
+    """Up to and with `/v1`."""
+    tool_choice: ToolChoice
+    patience: Patience
+
+    async def complete(self, request: Request) -> Completion:
+        body = chat_request(self.model_id, self.tool_choice, request)
+        failures = 0
+        while True:
+            try:
+                return await self._ask(body, failures)
+            except Passing as error:
+                failures += 1
+                if failures >= self.patience.attempts:
+                    message = f"{error.message} (tried {failures} times)"
+                    raise ProviderError(message, retryable=True, hint=error.hint) from error
+                await self.patience.sleep(self.patience.wait_s(failures, error.retry_after))
+
+    async def _ask(self, body: bytes, retries: int) -> Completion:
+        begun = time.perf_counter()
+        url = f"{self.endpoint.rstrip('/')}/chat/completions"
+        try:
+            # A redirected POST may lose its body, and would carry the key elsewhere.
+            async with self.session.post(url, data=body, allow_redirects=False) as response:
+                text = (await _read(response)).decode("utf-8", "replace")
+                if response.status != 200:
+                    raise refusal(response.status, text, response.headers.get("Retry-After"), self.endpoint)
+        except TimeoutError as error:
+            raise Passing(f"{self.endpoint} did not answer in time", hint="raise the timeout?") from error
+        except aiohttp.InvalidURL as error:
+            raise ConfigError(f"the endpoint is no URL: {self.endpoint!r}") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Passing(f"no connection to {self.endpoint}: {error or type(error).__name__}") from error
+        return completion(text, latency_s=time.perf_counter() - begun, retries=retries)
+
+    def describe(self) -> Mapping[str, Any]:
+        return {"endpoint": self.endpoint, "model": self.model_id, "tool_choice": self.tool_choice}
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Return an answer's body, which a server might never end."""
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > ANSWER_BYTES:
+            raise ProviderError(f"an answer of more than {ANSWER_BYTES:,} bytes", retryable=False)
+    return bytes(body)
+
+
+def chat_request(model_id: str, tool_choice: ToolChoice, request: Request) -> bytes:
+    """Return a request as JSON, in ASCII: it may hold any text that a tool came up with."""
+    sampling = request.sampling
+    optional = {"temperature": sampling.temperature, "top_p": sampling.top_p, "seed": sampling.seed}
+    body: dict[str, Any] = {
+        "model": model_id,
+        "messages": [_wire_message(message) for message in request.messages],
+        "max_tokens": sampling.max_tokens,
+        **{key: value for key, value in optional.items() if value is not None},
+    }
+    if request.tools:
+        body |= {"tools": [_wire_tool(tool) for tool in request.tools], "tool_choice": tool_choice}
+    return json.dumps(body, allow_nan=False).encode("ascii")
+
+
+def _wire_message(message: Message) -> dict[str, Any]:
+    wire: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        wire["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id is not None:
+        wire["tool_call_id"] = message.tool_call_id
+    return wire
+
+
+def _wire_tool(tool: ToolSpec) -> dict[str, Any]:
+    function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    return {"type": "function", "function": function}
+
+
+def completion(text: str, *, latency_s: float, retries: int) -> Completion:
+    """Return an answer read from a response's body.
+
+    A call that was cut off (`finish` is `length`) is dispatched by nobody: where a server sends one with arguments
+    that are not JSON, its arguments become text.
+
+    Raises: ProviderError for anything that is not a chat completion.
+    """
+    raw = _json_object(text)
+    try:
+        answer = Answer.model_validate(raw)
+    except ValidationError as error:
+        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ProviderError(
+            "the answer is not a chat completion: " + "; ".join(list(faults)[:3]),
+            retryable=False,
+            hint=f"it began: {text[:200]!r}",
+        ) from error
+    choice, usage = answer.choices[0], answer.usage or Usage()
+    said, calls = choice.message.content or "", choice.message.tool_calls
+    if choice.finish_reason == "length" and calls and not _is_json(calls[-1].function.arguments):
+        said, calls = f"{said}{calls[-1].function.arguments}", calls[:-1]
+    return Completion(
+        text=said,
+        tool_calls=tuple(
+            ToolCall(id=call.id or f"call_{number}", name=call.function.name, arguments=call.function.arguments)
+            for number, call in enumerate(calls, start=1)
+        ),
+        finish=choice.finish_reason or "unknown",
+        latency_s=latency_s,
+        tokens_in=usage.prompt_tokens,
+        tokens_out=usage.completion_tokens,
+        tokens_cached=usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None,
+        retries=retries,
+        raw=raw,
+    )
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ProviderError(
+            f"the answer is not JSON: it begins {text[:200]!r}",
+            retryable=False,
+            hint="does the endpoint lead to the API (…/v1), and not to a web page?",
+        ) from error
+    if not isinstance(value, dict):
+        raise ProviderError(f"the answer is not a JSON object: it begins {text[:200]!r}", retryable=False)
+    return value
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def refusal(status: int, text: str, retry_after: str | None, endpoint: str) -> ProviderError:
+    """Return the error that a response other than 200 stands for."""
+    said = _said(text)
+    if status in (400, 413, 422) and any(mark in text for mark in FULL):
+        return ContextFull(said)
+    message = f"{endpoint} answered {status}: {said}"
+    if status in RETRYABLE or status >= 500:
+        return Passing(message, retry_after=retry_after)
+    hints = {401: "is the API key right?", 403: "may this key use this model?", 404: "is the model's id right?"}
+    if 300 <= status < 400:
+        return ProviderError(message, retryable=False, hint="use the address that the endpoint redirects to")
+    return ProviderError(message, retryable=False, hint=hints.get(status))
+
+
+def _said(text: str) -> str:
+    """Return a server's own words: OpenAI's error message, or how the page begins."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return repr(text[:200])
+    error = value.get("error", value) if isinstance(value, dict) else value
+    message = error.get("message", error) if isinstance(error, dict) else error
+    return str(message)[:500]
+
+
+@asynccontextmanager
+async def open_openai_compatible(
+    model_id: str,
+    *,
+    endpoint: str,
+    api_key_env: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    timeout_s: float = 600,
+    tool_choice: ToolChoice = "auto",
+    patience: Patience | None = None,
+) -> AsyncIterator[OpenAICompatible]:
+    """Open an endpoint. The key is read from the environment variable of that name, and is in no message and no pack.
+
+    Raises: ConfigError where that variable is not set.
+    """
+    headers = {"Content-Type": "application/json"}
+    if api_key_env is not None:
+        if not environ.get(api_key_env):
+            raise ConfigError(
+                f"no API key: the environment variable {api_key_env} is not set",
+                hint=f"export {api_key_env}=..., or name another in the campaign",
+            )
+        headers["Authorization"] = f"Bearer {environ[api_key_env]}"
+    timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(30, timeout_s))
+    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
+        yield OpenAICompatible(session, model_id, endpoint, tool_choice, patience or Patience())

@@ -1,0 +1,144 @@
+"""`none`: a plain subprocess in a folder, for machines on which no box can be made.
+
+It bounds a command and cleans up after it. It hides nothing and stops no attack: whoever asks for it is told so, and so
+is the reader of the pack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from clawpub.errors import SandboxError
+from runner.sandbox import Limits, Result, programs
+from runner.sandbox.channel import START_S, ChannelBox, settings
+from runner.sandbox.profile import ENV, SERVER, UID_OUTSIDE, WORKSPACE
+
+
+class BareBox(ChannelBox):
+    """A channel to a server that is not in a box: absolute paths of the box are those below its folder."""
+
+    def __init__(self, channel: socket.socket, limits: Limits, folder: Path, roots: list[str]) -> None:
+        super().__init__(channel, limits, None)
+        self.folder = folder
+        self.roots = re.compile("(?:{})(?=/|$)".format("|".join(map(re.escape, roots))))
+
+    def outside(self, text: str) -> str:
+        """Return where a path of the box is on the host; any other text as it is."""
+        return f"{self.folder}{text}" if self.roots.match(text) else text
+
+    async def exec(
+        self, argv: list[str], *, stdin: str = "", timeout_s: float = 60.0, env: Mapping[str, str] | None = None
+    ) -> Result:
+        env = {name: self.outside(value) for name, value in (env or {}).items()}
+        return await super().exec([self.outside(word) for word in argv], stdin=stdin, timeout_s=timeout_s, env=env)
+
+    async def call(self, function: str, arguments: Mapping[str, Any], *, timeout_s: float = 60.0) -> Result:
+        paths = {"path", "database"}
+        outside = {name: self.outside(value) if name in paths else value for name, value in arguments.items()}
+        return await super().call(function, outside, timeout_s=timeout_s)
+
+
+@contextlib.asynccontextmanager
+async def open_bare(
+    limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], scratch: Path
+) -> AsyncIterator[tuple[ChannelBox, dict[str, Any]]]:
+    """Return a box that is none, in a new folder below `scratch`, and what its exec server must be told."""
+    folder = furnish(scratch, readonly)
+    try:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = start(folder, theirs.fileno())
+        box = BareBox(ours, limits, folder, [WORKSPACE, *readonly])
+        try:
+            await connect(box, process)
+            env = ENV | {"PATH": programs.python().path, "HOME": f"{folder}{WORKSPACE}", "TMPDIR": f"{folder}/tmp"}
+            told = settings(limits, workspace=f"{folder}{WORKSPACE}", env=env, bounded=False)
+            yield box, told | {"processes": limits.processes + processes_now()}
+        finally:
+            await box.close()
+            await asyncio.to_thread(stop, process)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def furnish(scratch: Path, readonly: Mapping[str, Mapping[str, bytes]]) -> Path:
+    """Make the folders that stand for the box's, with the exec server and the read-only trees in them."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=scratch.resolve()))
+    folder.chmod(0o755)
+    for root, tree in {SERVER: programs.inside(), **readonly}.items():
+        for path, content in tree.items():
+            file = Path(f"{folder}{root}", path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+            file.chmod(0o444)
+    for name in (WORKSPACE, "/tmp"):
+        place = Path(f"{folder}{name}")
+        place.mkdir()
+        if os.geteuid() == 0:
+            os.chown(place, UID_OUTSIDE, UID_OUTSIDE)
+    return folder
+
+
+def start(folder: Path, channel: int) -> subprocess.Popen[bytes]:
+    """Start the exec server, as an unprivileged user if we are root."""
+    unprivileged: dict[str, Any] = (
+        {"user": UID_OUTSIDE, "group": UID_OUTSIDE, "extra_groups": []} if os.geteuid() == 0 else {}
+    )
+    return subprocess.Popen(
+        [str(programs.python().command), "-I", "-S", f"{folder}{SERVER}", str(channel)],
+        env={"TMPDIR": f"{folder}/tmp"},
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        pass_fds=(channel,),
+        **unprivileged,
+    )
+
+
+async def connect(box: ChannelBox, process: subprocess.Popen[bytes]) -> None:
+    try:
+        async with asyncio.timeout(START_S):
+            await box.connect()
+    except (OSError, EOFError) as error:
+        process.kill()
+        assert process.stderr
+        said = process.stderr.read(4096).decode(errors="replace").strip()
+        raise SandboxError(
+            f"cannot start a plain process: {said or error}",
+            hint="as root it runs as an unprivileged user, who must be able to enter the working folder",
+        ) from None
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """The server ends its commands and itself when its channel closes."""
+    try:
+        process.wait(2.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stderr:
+        process.stderr.close()
+
+
+def processes_now() -> int:
+    """How many threads the user has whom commands run as: RLIMIT_NPROC counts those too."""
+    uid = UID_OUTSIDE if os.geteuid() == 0 else os.getuid()
+    count = 0
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if entry.name.isdigit() and entry.stat().st_uid == uid:
+                count += sum(1 for _ in (entry / "task").iterdir())
+    return count

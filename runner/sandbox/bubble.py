@@ -1,0 +1,155 @@
+"""A box made by bwrap: namespaces, a read-only root, a system call filter, and a cgroup or rlimits around it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clawpub.errors import SandboxError
+from runner.sandbox import Limits, cgroup, programs, seccomp
+from runner.sandbox.channel import START_S, ChannelBox, settings
+from runner.sandbox.profile import ENV, MB, SERVER, SHM_MB, TMP_MB, UID_OUTSIDE, USERS, WORKSPACE, arguments
+
+WITH_CGROUP = "bwrap+cgroup"
+WITH_RLIMITS = "bwrap+rlimits"
+SERVER_MB = 64
+"""For the exec server; the workspace's files on their way out come on top."""
+MOST_READONLY = 512
+"""Files of read-only trees; each is a descriptor while the box starts."""
+STOP_S = 5.0
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """The processes and bounds of one box, as seen from the host."""
+
+    process: subprocess.Popen[bytes]
+    channel: socket.socket
+    info: int
+    """A descriptor on which bwrap tells the box's pid 1."""
+    group: cgroup.Group | None
+
+    def enter_group(self) -> None:
+        """Bound the box. Only our own code runs in it before this."""
+        if self.group:
+            self.group.add(json.loads(os.read(self.info, 4096))["child-pid"])
+
+    def said(self) -> str:
+        """What bwrap, or the Python in it, complained of before it ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(STOP_S)
+        self.process.kill()
+        assert self.process.stderr
+        return self.process.stderr.read(4096).decode(errors="replace").strip()
+
+    def stop(self) -> None:
+        """End everything: bwrap's death is pid 1's death, and that of all others with it."""
+        self.process.kill()
+        self.process.wait()
+        if self.process.stderr:
+            self.process.stderr.close()
+        os.close(self.info)
+        if self.group:
+            self.group.remove()
+
+
+@contextlib.asynccontextmanager
+async def open_bubble(
+    limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], *, bounded: bool
+) -> AsyncIterator[tuple[ChannelBox, dict[str, Any]]]:
+    """Return a box, and what its exec server must be told; `bounded` by a cgroup or by rlimits and a watchdog."""
+    bubble = launch(limits, readonly, make_group(limits) if bounded else None)
+    box = ChannelBox(bubble.channel, limits, bubble.group)
+    try:
+        await connect(box, bubble)
+        yield box, settings(limits, workspace=WORKSPACE, env=ENV | {"PATH": programs.python().path}, bounded=bounded)
+    finally:
+        bubble.process.kill()
+        await box.close()
+        await asyncio.to_thread(bubble.stop)
+
+
+async def connect(box: ChannelBox, bubble: Bubble) -> None:
+    try:
+        async with asyncio.timeout(START_S):
+            await box.connect()
+        bubble.enter_group()
+    except (OSError, EOFError, ValueError) as error:
+        said = await asyncio.to_thread(bubble.said)
+        raise SandboxError(f"no box: {said or error or type(error).__name__}") from None
+
+
+def make_group(limits: Limits) -> cgroup.Group:
+    """Return a control group for the box: its processes, its three tmpfs and its server.
+
+    Raises: SandboxError.
+    """
+    whole_mb = limits.memory_mb + 2 * limits.workspace_mb + TMP_MB + SHM_MB + SERVER_MB
+    try:
+        return cgroup.make(cgroup.find(), memory_bytes=whole_mb * MB, processes=limits.processes + 1)
+    except OSError as error:
+        raise SandboxError(f"no control group: {error}") from None
+
+
+def launch(limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], group: cgroup.Group | None) -> Bubble:
+    """Start bwrap as an unprivileged user, with nothing of ours but what the box needs.
+
+    Raises: SandboxError.
+    """
+    trees = {f"{root}/{path}": content for root, tree in readonly.items() for path, content in tree.items()}
+    if len(trees) > MOST_READONLY:
+        raise SandboxError(f"{len(trees)} read-only files, at most {MOST_READONLY} fit")
+    server = {f"{SERVER}/{place}": source for place, source in programs.inside().items()}
+    program, python = programs.bwrap(), programs.python()
+    ours, theirs = socket.socketpair()
+    info, info_end = os.pipe()
+    with contextlib.ExitStack() as passed:
+        passed.callback(theirs.close)
+        passed.callback(os.close, info_end)
+        data = {
+            path: closed_with(passed, programs.held(content))
+            for path, content in itertools.chain(USERS.items(), server.items(), trees.items())
+        }
+        filter_fd = closed_with(passed, programs.held(seccomp.program(count_memory=group is None)))
+        argv = arguments(
+            [str(python.command), "-I", "-S", SERVER, str(theirs.fileno())],
+            limits=limits,
+            env=ENV,
+            data=data,
+            python=python.folder,
+            seccomp=filter_fd,
+            info=info_end,
+        )
+        inherited = (*data.values(), *program.libraries, program.image, filter_fd, info_end, theirs.fileno())
+        process = start(["bwrap", *argv], program, inherited)
+    return Bubble(process, ours, info, group)
+
+
+def start(argv: list[str], program: programs.Bwrap, descriptors: Iterable[int]) -> subprocess.Popen[bytes]:
+    unprivileged: dict[str, Any] = (
+        {"user": UID_OUTSIDE, "group": UID_OUTSIDE, "extra_groups": []} if os.geteuid() == 0 else {}
+    )
+    return subprocess.Popen(
+        argv,
+        executable=programs.descriptor(program.image),
+        env=program.env,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        pass_fds=tuple(descriptors),
+        **unprivileged,
+    )
+
+
+def closed_with(stack: contextlib.ExitStack, fd: int) -> int:
+    stack.callback(os.close, fd)
+    return fd

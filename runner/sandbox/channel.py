@@ -1,0 +1,200 @@
+"""The host's end of a running box: ask it, believe nothing.
+
+Everything that comes through the channel is checked as if a hostile program had written it, and every question has a
+deadline of the host's own on top of the box's. A box that misses one or talks nonsense is ended and stays ended.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import struct
+import time
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from clawpub.errors import SandboxError
+from runner.sandbox import Limits, Result, cgroup
+from runner.sandbox.profile import MB
+
+START_S = 20.0
+SLACK_S = 10.0
+"""What the host waits beyond a command's own time limit: ending many processes on a busy machine takes its time."""
+FILES_S = 60.0
+MOST_HEADER = 16 * MB
+NOTES = {"flood": "[stopped: too much output]", "memory": "[killed: out of memory]", "": ""}
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class Ready(Answer):
+    ready: bool
+    python: str = Field(max_length=64)
+
+
+class Started(Answer):
+    error: str = Field(max_length=4096)
+
+
+class Ended(Answer):
+    exit_code: int | None = Field(ge=0, le=255)
+    timed_out: bool
+    size: int = Field(ge=0)
+    head: int = Field(ge=0)
+    note: str = Field(max_length=16)
+
+
+class Listing(Answer):
+    files: list[tuple[str, int]]
+
+
+A = TypeVar("A", bound=Answer)
+
+
+class ChannelBox:
+    """A box behind a socket."""
+
+    def __init__(self, channel: socket.socket, limits: Limits, group: cgroup.Group | None) -> None:
+        self.channel = channel
+        self.limits = limits
+        self.group = group
+        self.python = ""
+        """Its version inside."""
+        self._lock = asyncio.Lock()
+        self._broken = ""
+
+    async def connect(self) -> None:
+        self._reader, self._writer = await asyncio.open_connection(sock=self.channel)
+        self.python = (await self._receive(Ready, 0))[0].python
+
+    async def exec(
+        self, argv: list[str], *, stdin: str = "", timeout_s: float = 60.0, env: Mapping[str, str] | None = None
+    ) -> Result:
+        header = {"op": "run", "argv": argv, "env": dict(env or {}), "timeout_s": timeout_s}
+        return await self._command(header, stdin.encode(errors="surrogateescape"), timeout_s)
+
+    async def call(self, function: str, arguments: Mapping[str, Any], *, timeout_s: float = 60.0) -> Result:
+        header = {"op": "call", "function": function, "arguments": dict(arguments), "timeout_s": timeout_s}
+        return await self._command(header, b"", timeout_s)
+
+    async def files(self) -> dict[str, bytes]:
+        most = self.limits.workspace_mb * MB
+        listing, body = await self.ask({"op": "files"}, b"", Listing, most_body=most, within_s=FILES_S)
+        found, at = {}, 0
+        for path, size in listing.files:
+            if size < 0 or at + size > len(body):
+                raise self._fail("the box's list of files does not fit their contents")
+            if is_plain(path):
+                found[path] = body[at : at + size]
+            at += size
+        return found
+
+    async def start(self, files: Mapping[str, bytes], settings: Mapping[str, Any]) -> None:
+        """Send the opening workspace.
+
+        Raises: SandboxError.
+        """
+        sizes = [[path, len(content)] for path, content in files.items()]
+        header = {"op": "start", "files": sizes, **settings}
+        started, _ = await self.ask(header, b"".join(files.values()), Started, most_body=0, within_s=START_S)
+        if started.error:
+            raise self._fail(started.error)
+
+    async def _command(self, header: Mapping[str, Any], stdin: bytes, timeout_s: float) -> Result:
+        began = time.monotonic()
+        most = max(self.limits.output_kb * 1024, 4096)
+        ended, body = await self.ask(header, stdin, Ended, most_body=most, within_s=timeout_s + SLACK_S)
+        if ended.timed_out != (ended.exit_code is None):
+            raise self._fail("the box's answer makes no sense")
+        head, tail = body[: ended.head], body[ended.head :]
+        left_out = ended.size - len(body)
+        gap = f"\n[{left_out} bytes left out]\n" if left_out > 0 else ""
+        text = head.decode(errors="replace") + gap + tail.decode(errors="replace")
+        if note := NOTES.get(ended.note, ""):
+            text = f"{text.rstrip()}\n{note}\n".lstrip()
+        return Result(
+            exit_code=ended.exit_code,
+            output=text,
+            output_bytes=max(ended.size, len(body)),
+            timed_out=ended.timed_out,
+            duration_s=time.monotonic() - began,
+            cut=left_out > 0,
+        )
+
+    async def ask(
+        self, header: Mapping[str, Any], body: bytes, kind: type[A], *, most_body: int, within_s: float
+    ) -> tuple[A, bytes]:
+        """Send one frame and return the answer to it.
+
+        Raises: SandboxError where there is none in time, or none that makes sense; the box is broken from then on.
+        """
+        async with self._lock:
+            if self._broken:
+                raise SandboxError(f"the box is gone: {self._broken}")
+            self._broken = "a command was interrupted"
+            answer = await self._answer(header, body, kind, most_body, within_s)
+            self._broken = ""
+            return answer
+
+    async def _answer(
+        self, header: Mapping[str, Any], body: bytes, kind: type[A], most_body: int, within_s: float
+    ) -> tuple[A, bytes]:
+        head = json.dumps(header).encode()
+        try:
+            async with asyncio.timeout(within_s):
+                self._writer.writelines((struct.pack(">II", len(head), len(body)), head, body))
+                await self._writer.drain()
+                return await self._receive(kind, most_body)
+        except TimeoutError:
+            raise self._fail(f"no answer within {within_s:.0f} s") from None
+        except (OSError, EOFError):
+            raise self._fail(self._why_ended()) from None
+
+    async def _receive(self, kind: type[A], most_body: int) -> tuple[A, bytes]:
+        header_size, body_size = struct.unpack(">II", await self._reader.readexactly(8))
+        if header_size > MOST_HEADER or body_size > most_body:
+            raise self._fail(f"the box answered with {header_size + body_size} bytes, more than it may")
+        header = await self._reader.readexactly(header_size)
+        body = await self._reader.readexactly(body_size)
+        try:
+            return kind.model_validate_json(header), body
+        except ValidationError:
+            raise self._fail("the box's answer makes no sense") from None
+
+    def _why_ended(self) -> str:
+        killed = self.group.out_of_memory_kills() if self.group else 0
+        return "it ended by itself" + (f" ({killed} processes were out of memory)" if killed else "")
+
+    def _fail(self, why: str) -> SandboxError:
+        self._broken = why
+        return SandboxError(f"the box broke: {why}")
+
+    async def close(self) -> None:
+        self._broken = self._broken or "it was closed"
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+
+
+def is_plain(path: str) -> bool:
+    """Whether it names a file below a folder, in letters that can be printed."""
+    return len(path) < 1024 and path.isprintable() and all(part not in ("", ".", "..") for part in path.split("/"))
+
+
+def settings(limits: Limits, *, workspace: str, env: Mapping[str, str], bounded: bool) -> dict[str, Any]:
+    """Return what the exec server must know; unless a cgroup has `bounded` the box, it counts for itself."""
+    return {
+        "workspace": workspace,
+        "workspace_bytes": limits.workspace_mb * MB,
+        "memory_bytes": limits.memory_mb * MB,
+        "output_bytes": limits.output_kb * 1024,
+        "processes": limits.processes,
+        "bounded": bounded,
+        "env": dict(env),
+    }

@@ -1,0 +1,129 @@
+"""What one session of a campaign stands on: its provider, harness, box, clock and the places where it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from clawpub.errors import ConfigError, Place
+from clawpub.pack.events import RunEvent
+from runner.campaign import Campaign, load_campaign
+from runner.harness import Clock, Harness, open_harness
+from runner.providers import Provider, provider_opener
+from runner.sandbox import Limits, Sandbox, probe
+from runner.suite import Suite, load_suite, suite_folder
+
+FetchProgress = Callable[[int, int], None]
+"""Bytes of a model file that are there, of how many."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a publication keeps what git does not: `<publication>/.clawpub`."""
+
+    path: Path
+    models: Path
+    """Model files; shared by everything in the publication."""
+
+    def journal(self, campaign_id: str) -> Path:
+        return self.path / "campaigns" / campaign_id / "journal.jsonl"
+
+    @property
+    def scratch(self) -> Path:
+        return self.path / "scratch"
+
+
+def home_of(root: Path) -> Home:
+    return Home(root / ".clawpub", root / ".clawpub" / "models")
+
+
+@dataclass(frozen=True)
+class Session:
+    campaign: Campaign
+    suite: Suite
+    harness: Harness
+    provider: Callable[[], AbstractAsyncContextManager[Provider]]
+    sandbox: Sandbox
+    limits: Limits
+    journal: Path
+    clock: Clock
+    observe: Callable[[RunEvent], None]
+    """Called with each event behind the journal, for a progress display."""
+    ready: Callable[[int, int], None] = lambda pending, total: None
+    """Called once before the first run: how many runs are to be done, of how many."""
+
+
+def open_session(
+    path: Path,
+    home: Home,
+    *,
+    clock: Clock,
+    sandbox: str = "auto",
+    model_file: Path | None = None,
+    observe: Callable[[RunEvent], None] = lambda event: None,
+    ready: Callable[[int, int], None] = lambda pending, total: None,
+    fetching: FetchProgress = lambda done, total: None,
+) -> Session:
+    """Return a session of the campaign in a file; nothing is started yet.
+
+    Raises: ConfigError; SandboxError where this machine cannot isolate what a model runs.
+    """
+    campaign = load_campaign(path)
+    suite = load_suite(_suite_name(campaign))
+    return Session(
+        campaign=campaign,
+        suite=suite,
+        harness=open_harness(campaign.config.harness.name),
+        provider=_provider(campaign, home, model_file, fetching),
+        sandbox=probe(sandbox, scratch=home.scratch),
+        limits=Limits(),
+        journal=home.journal(campaign.id),
+        clock=clock,
+        observe=observe,
+        ready=ready,
+    )
+
+
+def _suite_name(campaign: Campaign) -> str | Path:
+    """A suite is named by its id, or by a folder beside the campaign file."""
+    beside = campaign.path.parent / campaign.config.suite
+    return beside if "/" in campaign.config.suite or beside.is_dir() else campaign.config.suite
+
+
+def _provider(
+    campaign: Campaign, home: Home, model_file: Path | None, fetching: FetchProgress
+) -> Callable[[], AbstractAsyncContextManager[Provider]]:
+    model = campaign.config.model
+    opener = provider_opener(model.provider)
+    own: dict[str, Any] = dict(model.options)
+    match model.provider:
+        case "local":
+            own |= {"cache": home.models, "model_path": model_file, "progress": fetching}
+        case "scripted":
+            return partial(opener, partial(_script, suite_folder(_suite_name(campaign)), model.id))
+        case _:
+            if model.endpoint is None:
+                raise ConfigError(
+                    f"provider {model.provider} needs an endpoint",
+                    at=Place(campaign.path),
+                    hint='under [model]: endpoint = "http://127.0.0.1:8000/v1"',
+                )
+            own |= {"endpoint": model.endpoint, "api_key_env": model.api_key_env}
+    return partial(_open, opener, campaign, own)
+
+
+def _open(opener: Callable[..., Any], campaign: Campaign, own: dict[str, Any]) -> AbstractAsyncContextManager[Provider]:
+    try:
+        opened: AbstractAsyncContextManager[Provider] = opener(campaign.config.model.id, **own)
+    except TypeError as error:
+        raise ConfigError(f"[model.options]: {error}", at=campaign.path, hint="see docs/campaigns.md") from None
+    return opened
+
+
+def _script(suite: Path, agent: str, task_id: str, run: int) -> Path:
+    found = sorted(suite.glob(f"{task_id}_*/agents/{agent}.toml"))
+    return found[0] if found else suite / task_id / "agents" / f"{agent}.toml"
