@@ -5,7 +5,7 @@ assume valid TOML, because tomllib read it first.
 
     statement   [table] | [[array of tables]] | key = value
     key         part ("." part)*         part: bare | "basic" | 'literal'
-    value       string | multi-line string | [ value, ... ] | { key = value, ... } | anything up to , ] } # or a line end
+    value       string | multi-line string | [ value, ... ] | { key = value, ... } | anything up to , ] } # or line end
 """
 
 from __future__ import annotations

@@ -117,7 +117,11 @@ def _shown(cell: Cell, column: Column, schema: Schema, row: Row, origin: str) ->
 
 def text(cell: str, kind: Kind = "text") -> Shown:
     """Return a text, cut where it is very long."""
-    return Shown(kind, cell) if len(cell) <= MAX_TEXT else Shown(kind, cell[:MAX_TEXT] + " …", note="cut; the file has all")
+    return (
+        Shown(kind, cell)
+        if len(cell) <= MAX_TEXT
+        else Shown(kind, cell[:MAX_TEXT] + " …", note="cut; the file has all")
+    )
 
 
 def number(value: Decimal, digits: int | None = None, *, exact: str = "", note: str = "") -> Shown:

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from clawpub.errors import ConfigError, ContentError, Place
 from clawpub.pack.model import Digest, PackId
-from clawpub.toml_source import Key, TomlSource, load_toml, problems_of, read_text, validate
+from clawpub.toml_source import Key, TomlSource, load_toml, read_text, validate
 from generator.writeup import FactEntry, Pin, TagKind, Writeup
 
 INDEX_FILE = "index.md"
@@ -160,6 +160,7 @@ def load_writeup(folder: Path) -> Writeup:
         body_line=body_line,
         ledger=load_ledger(ledger_path),
         ledger_path=ledger_path,
+        front_lines={str(keys[0]): line for keys, line in source.lines.items() if len(keys) == 1},
     )
 
 
@@ -309,7 +310,7 @@ class _Builder:
         top = self.open[-1] if self.open else None
         if top and isinstance(top.value, dict) and top.key is None:
             path = (*top.path, event.value)
-            if event.value in top.value:
+            if path in self.lines:
                 raise ContentError(
                     f"{event.value} is there twice",
                     at=Place(self.path, line),
@@ -330,7 +331,7 @@ class _Builder:
         self.open.append(_Open(value, self.put(value, line)))
 
     def put(self, value: Any, line: int) -> tuple[Key, ...]:
-        """Store a value where it belongs and return its path."""
+        """Store a value where it belongs and return its path; a key without a value is a key left out."""
         if not self.open:
             self.root = value
             return ()
@@ -343,10 +344,4 @@ class _Builder:
         key, top.key = top.key or "", None
         if value is not None:
             top.value[key] = value
-        else:
-            top.value[key] = None
         return (*top.path, key)
-
-
-def problems_text(model: type[BaseModel], error: ValidationError) -> str:
-    return "; ".join(problem.sentence() for problem in problems_of(model, error))

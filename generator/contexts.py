@@ -346,7 +346,9 @@ def _campaign_lines(pack: Pack, campaign: CampaignInfo | None) -> list[Labelled]
         Labelled("Model", model.id, code=True),
         Labelled("Provider", ", ".join(filter(None, (model.provider, model.region, model.tier)))),
         Labelled("Harness", f"{harness.name}@{harness.version}", code=True),
-        Labelled("Suite", campaign.suite.title, note=campaign.suite.id if campaign.suite.id != campaign.suite.title else ""),
+        Labelled(
+            "Suite", campaign.suite.title, note=campaign.suite.id if campaign.suite.id != campaign.suite.title else ""
+        ),
         Labelled("Runs", _runs(pack, campaign)),
         Labelled("Date", _days(campaign)),
     ]
@@ -394,7 +396,9 @@ def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
     )
 
 
-def writeup_page(publication: Publication, site: Site, checked: CheckedWriteup, body: Markup, source: str) -> WriteupPage:
+def writeup_page(
+    publication: Publication, site: Site, checked: CheckedWriteup, body: Markup, source: str
+) -> WriteupPage:
     writeup = checked.writeup
     path = writeup_url(writeup.slug)
     page = meta(site, path, writeup.title, writeup.description, indexed=not writeup.draft)
@@ -410,9 +414,7 @@ def writeup_page(publication: Publication, site: Site, checked: CheckedWriteup, 
             WaiverView(claim.number, claim.text, claim.message) for claim in checked.claims if claim.verdict == "waived"
         ),
         coverage=checked.coverage,
-        packs=tuple(
-            PackDigest(alias, pack.id, pack.digest, pack_url(pack)) for alias, pack in checked.packs.items()
-        ),
+        packs=tuple(PackDigest(alias, pack.id, pack.digest, pack_url(pack)) for alias, pack in checked.packs.items()),
         source_path=source,
     )
 
@@ -504,7 +506,9 @@ def _file_rows(pack: Pack) -> tuple[FileRow, ...]:
         )
         for resource in pack.descriptor.resources
     ]
-    own = FileRow(DESCRIPTOR, f"data/{DESCRIPTOR}", "What the pack holds, with the digest of every file", "", pack.digest)
+    own = FileRow(
+        DESCRIPTOR, f"data/{DESCRIPTOR}", "What the pack holds, with the digest of every file", "", pack.digest
+    )
     return (own, FileRow(SEAL, f"data/{SEAL}", "The digest of the descriptor", "", ""), *listed)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
-from clawpub.findings import Severity
+from clawpub.findings import Finding, Severity
+from generator.writeup import FactEntry, Writeup
 
 Setting = Literal["error", "warning", "off"]
 """What a publication may make of a rule, in `[severity]` of its site.toml."""
@@ -36,6 +37,7 @@ RULES: dict[str, Rule] = {
     "unresolved-source": Rule("a tag's source that is no table of a pack of this writeup"),
     "evidence-reach": Rule("an Observed claim that reads a table its tag does not name"),
     "hidden-character": Rule("a character that makes a reader see other text than was checked"),
+    "slack": Rule("a bound that is true and says little", "warning"),
     "stale-pin": Rule("a pack that changed since the writeup was written"),
     "missing-pack": Rule("a pack that is not there, or cannot be read"),
     "unpinned": Rule("a pack named without its digest"),
@@ -50,3 +52,31 @@ def severity_of(rule: str, settings: Mapping[str, Setting]) -> Severity | None:
     if known.fixed:
         return "error"
     return None if setting == "off" else setting
+
+
+@dataclass
+class Report:
+    """Findings, weighed by the publication's settings."""
+
+    writeup: Writeup
+    settings: Mapping[str, Setting]
+    findings: list[Finding] = field(default_factory=list)
+
+    def __call__(
+        self, rule: str, message: str, line: int | None, column: int | None = None, *, hint: str | None = None
+    ) -> None:
+        self._add(Finding(rule, message, self.writeup.path, line, column, hint))
+
+    def ledger(self, rule: str, message: str, entry: FactEntry, *, hint: str | None = None) -> None:
+        self._add(Finding(rule, message, self.writeup.ledger_path, entry.line, None, hint))
+
+    def _add(self, finding: Finding) -> None:
+        severity = severity_of(finding.rule, self.settings)
+        if severity:
+            self.findings.append(replace(finding, severity=severity))
+
+    def sorted(self) -> tuple[Finding, ...]:
+        def order(finding: Finding) -> tuple[Any, ...]:
+            return (finding.path != self.writeup.path, finding.line or 0, finding.column or 0, finding.rule)
+
+        return tuple(sorted(dict.fromkeys(self.findings), key=order))

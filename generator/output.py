@@ -53,7 +53,9 @@ def write_site(output: Path, files: Files) -> Written:
             _refuse_foreign(output)
             return _replace(output, {MARKER: _MARKER_TEXT, **files})
     except OSError as error:
-        raise PublishError(f"the site could not be written: {error.strerror}", at=Path(error.filename or output)) from None
+        raise PublishError(
+            f"the site could not be written: {error.strerror}", at=Path(error.filename or output)
+        ) from None
 
 
 def _replace(output: Path, files: Files) -> Written:

@@ -3,6 +3,8 @@
     content/site.toml
     content/writeups/<slug>/{index.md,facts.toml}
     content/packs/<id>/    content/pages/    content/models/    content/campaigns/
+
+Folders whose names begin with a dot or an underscore are passed over.
 """
 
 from __future__ import annotations

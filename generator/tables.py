@@ -115,11 +115,11 @@ def provenance(pack: Pack, url: str, tables: Sequence[str] = ()) -> Provenance:
 
 
 def summary_of(pack: Pack) -> Row | None:
-    """Return the one row of run_summary, None where the pack has no such row."""
+    """Return the one row of run_summary, None where the pack has no such table of our making."""
     if RUN_SUMMARY.name not in pack.table_names:
         return None
     table = pack.table(RUN_SUMMARY.name)
-    return table.rows[0] if len(table.rows) == 1 else None
+    return table.rows[0] if table.schema is RUN_SUMMARY and len(table.rows) == 1 else None
 
 
 def table_view(
@@ -141,7 +141,9 @@ def table_view(
     if machine:
         headings = tuple(replace(head, label=head.name) for head in headings)
     lines = tuple(Line(cells) for cells in zip(*shown.values(), strict=True)) if shown else ()
-    notes = (f"The first {MAX_ROWS} of {len(table.rows)} rows; the file has all.",) if len(table.rows) > MAX_ROWS else ()
+    notes = (
+        (f"The first {MAX_ROWS} of {len(table.rows)} rows; the file has all.",) if len(table.rows) > MAX_ROWS else ()
+    )
     return TableView(
         caption or table.schema.title, (name,), (provenance(pack, url, (name,)),), headings, lines, notes=notes
     )
@@ -181,7 +183,7 @@ def _score(cell: Shown, outcomes: Sequence[str]) -> Shown:
     return replace(cell, dots=tuple(outcomes) if len(outcomes) <= 12 else (), note=note)
 
 
-def compare_tasks(packs: Sequence[Pack], url: PackUrl, *, mark: Pack | None = None) -> TableView:
+def compare_tasks(packs: Sequence[Pack], url: PackUrl) -> TableView:
     """Return tasks as rows and one column of scores for each pack, the totals with their intervals below."""
     scores: list[dict[str, Shown]] = []
     titles: dict[str, str] = {}
@@ -253,7 +255,9 @@ def _interval_notes(packs: Sequence[Pack]) -> list[str]:
     for pack, row in zip(packs, rows, strict=True):
         if errors := row["infrastructure_errors"]:
             runs = "run was" if errors == 1 else "runs were"
-            notes.append(f"{model_of(pack)}: {errors} {runs} not scored, because something broke that was not the model.")
+            notes.append(
+                f"{model_of(pack)}: {errors} {runs} not scored, because something broke that was not the model."
+            )
     return notes
 
 
@@ -267,7 +271,7 @@ _COMPARED = (
 )
 
 
-def compare_runs(packs: Sequence[Pack], url: PackUrl, *, mark: Pack | None = None) -> TableView:
+def compare_runs(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] = ()) -> TableView:
     """Return one row for each campaign; the one at hand is marked."""
     rows = [_summary(pack) for pack in packs]
     columns = {column.name: column for column in RUN_SUMMARY.columns}
@@ -294,14 +298,14 @@ def compare_runs(packs: Sequence[Pack], url: PackUrl, *, mark: Pack | None = Non
         tuple(provenance(pack, url(pack), (RUN_SUMMARY.name,)) for pack in packs),
         (Heading("model", "Model"), *headings),
         tuple(
-            Line(cells, marked=pack is mark and len(packs) > 1)
+            Line(cells, marked=_is_marked(pack, marked) and len(packs) > 1)
             for pack, cells in zip(packs, zip(*shown, strict=True), strict=True)
         ),
         notes=tuple(_interval_notes(packs)),
     )
 
 
-def interval_chart(packs: Sequence[Pack], url: PackUrl, *, mark: Pack | None = None) -> ChartView:
+def interval_chart(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] = ()) -> ChartView:
     """Return pass rates with their intervals on one axis."""
     rows = []
     for pack in packs:
@@ -310,7 +314,7 @@ def interval_chart(packs: Sequence[Pack], url: PackUrl, *, mark: Pack | None = N
         rows.append(
             ChartRow(
                 label=model_of(pack),
-                marked=pack is mark and len(packs) > 1,
+                marked=_is_marked(pack, marked) and len(packs) > 1,
                 score=spell(summary["score"]),
                 rate=number(rate * 100, 1).text + " %" if isinstance(rate, Decimal | int) else "",
                 interval=interval_of(summary),
@@ -327,6 +331,10 @@ def interval_chart(packs: Sequence[Pack], url: PackUrl, *, mark: Pack | None = N
         tuple(rows),
         tuple(notes),
     )
+
+
+def _is_marked(pack: Pack, marked: Sequence[Pack]) -> bool:
+    return any(pack is other for other in marked)
 
 
 def _position(share: Cell) -> str | None:
@@ -368,7 +376,7 @@ def _status_order(status: str) -> tuple[int, str]:
 
 def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, Callable[..., View]]:
     """Return what a writeup's body may call, over its packs by alias; the first one is the campaign at hand."""
-    mark = next(iter(packs.values()), None)
+    marked = list(packs.values())[:1]
 
     def pack(alias: str) -> Pack:
         if alias not in packs:
@@ -389,14 +397,12 @@ def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, C
         return table_view(owner, bare, url(owner), columns=columns, caption=caption)
 
     def tasks(*aliases: str) -> TableView:
-        return compare_tasks(chosen(aliases), url, mark=mark)
+        return compare_tasks(chosen(aliases), url)
 
     def runs(*aliases: str) -> TableView:
-        return compare_runs(chosen(aliases), url, mark=mark)
+        return compare_runs(chosen(aliases), url, marked=marked)
 
     def chart(*aliases: str) -> ChartView:
-        return interval_chart(chosen(aliases), url, mark=mark)
+        return interval_chart(chosen(aliases), url, marked=marked)
 
     return {"table": table, "compare_tasks": tasks, "compare_runs": runs, "interval_chart": chart}
-
-

@@ -6,7 +6,7 @@ content.load_writeup -> Writeup -> claims.check_writeup -> CheckedWriteup -> con
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -73,6 +73,8 @@ class Writeup:
     """The line of index.md on which the body starts, from 1."""
     ledger: Mapping[str, FactEntry]
     ledger_path: Path
+    front_lines: Mapping[str, int] = field(default_factory=dict)
+    """The lines of index.md on which the keys of the front matter stand."""
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ async def _attempt(
     record: Callable[[RunEvent], None],
 ) -> None:
     config = session.campaign.config
-    opened = partial(open_box, limits=session.limits, sandbox=session.sandbox)
+    opened = partial(open_box, limits=session.limits, sandbox=session.sandbox, scratch=session.scratch)
     async with opened(task.workspace) as box:
         answer = await session.harness.run(
             Attempt(

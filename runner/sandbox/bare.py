@@ -21,7 +21,7 @@ from typing import Any
 from clawpub.errors import SandboxError
 from runner.sandbox import Limits, Result, programs
 from runner.sandbox.channel import START_S, ChannelBox, settings
-from runner.sandbox.profile import ENV, SERVER, UID_OUTSIDE, WORKSPACE
+from runner.sandbox.profile import ENV, SERVER, WORKSPACE
 
 
 class BareBox(ChannelBox):
@@ -86,15 +86,12 @@ def furnish(scratch: Path, readonly: Mapping[str, Mapping[str, bytes]]) -> Path:
         place = Path(f"{folder}{name}")
         place.mkdir()
         if os.geteuid() == 0:
-            os.chown(place, UID_OUTSIDE, UID_OUTSIDE)
+            os.chown(place, programs.UID_OUTSIDE, programs.UID_OUTSIDE)
     return folder
 
 
 def start(folder: Path, channel: int) -> subprocess.Popen[bytes]:
     """Start the exec server, as an unprivileged user if we are root."""
-    unprivileged: dict[str, Any] = (
-        {"user": UID_OUTSIDE, "group": UID_OUTSIDE, "extra_groups": []} if os.geteuid() == 0 else {}
-    )
     return subprocess.Popen(
         [str(programs.python().command), "-I", "-S", f"{folder}{SERVER}", str(channel)],
         env={"TMPDIR": f"{folder}/tmp"},
@@ -104,7 +101,7 @@ def start(folder: Path, channel: int) -> subprocess.Popen[bytes]:
         stderr=subprocess.PIPE,
         start_new_session=True,
         pass_fds=(channel,),
-        **unprivileged,
+        **programs.unprivileged(),
     )
 
 
@@ -135,7 +132,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def processes_now() -> int:
     """How many threads the user has whom commands run as: RLIMIT_NPROC counts those too."""
-    uid = UID_OUTSIDE if os.geteuid() == 0 else os.getuid()
+    uid = programs.UID_OUTSIDE if os.geteuid() == 0 else os.getuid()
     count = 0
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import json
 import os
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from clawpub.errors import SandboxError
 from runner.sandbox import Limits, cgroup, programs, seccomp
 from runner.sandbox.channel import START_S, ChannelBox, settings
-from runner.sandbox.profile import ENV, MB, SERVER, SHM_MB, TMP_MB, UID_OUTSIDE, USERS, WORKSPACE, arguments
+from runner.sandbox.profile import ENV, MB, SERVER, SHM_MB, TMP_MB, USERS, WORKSPACE, arguments
 
 WITH_CGROUP = "bwrap+cgroup"
 WITH_RLIMITS = "bwrap+rlimits"
@@ -66,7 +65,7 @@ async def open_bubble(
     limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], *, bounded: bool
 ) -> AsyncIterator[tuple[ChannelBox, dict[str, Any]]]:
     """Return a box, and what its exec server must be told; `bounded` by a cgroup or by rlimits and a watchdog."""
-    bubble = launch(limits, readonly, make_group(limits) if bounded else None)
+    bubble = launch(limits, readonly, bounded=bounded)
     box = ChannelBox(bubble.channel, limits, bubble.group)
     try:
         await connect(box, bubble)
@@ -93,32 +92,35 @@ def make_group(limits: Limits) -> cgroup.Group:
     Raises: SandboxError.
     """
     whole_mb = limits.memory_mb + 2 * limits.workspace_mb + TMP_MB + SHM_MB + SERVER_MB
+    parents = cgroup.find()
+    if not parents:
+        raise SandboxError("no control group can be written")
     try:
-        return cgroup.make(cgroup.find(), memory_bytes=whole_mb * MB, processes=limits.processes + 1)
+        return cgroup.make(parents, memory_bytes=whole_mb * MB, processes=limits.processes + 1)
     except OSError as error:
         raise SandboxError(f"no control group: {error}") from None
 
 
-def launch(limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], group: cgroup.Group | None) -> Bubble:
+def launch(limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], *, bounded: bool) -> Bubble:
     """Start bwrap as an unprivileged user, with nothing of ours but what the box needs.
 
     Raises: SandboxError.
     """
-    trees = {f"{root}/{path}": content for root, tree in readonly.items() for path, content in tree.items()}
-    if len(trees) > MOST_READONLY:
-        raise SandboxError(f"{len(trees)} read-only files, at most {MOST_READONLY} fit")
-    server = {f"{SERVER}/{place}": source for place, source in programs.inside().items()}
+    files = box_files(readonly)
     program, python = programs.bwrap(), programs.python()
-    ours, theirs = socket.socketpair()
-    info, info_end = os.pipe()
-    with contextlib.ExitStack() as passed:
+    forbidden = seccomp.program(count_memory=not bounded)
+    with contextlib.ExitStack() as kept, contextlib.ExitStack() as passed:
+        group = make_group(limits) if bounded else None
+        if group:
+            kept.callback(group.remove)
+        ours, theirs = socket.socketpair()
+        kept.callback(ours.close)
         passed.callback(theirs.close)
-        passed.callback(os.close, info_end)
-        data = {
-            path: closed_with(passed, programs.held(content))
-            for path, content in itertools.chain(USERS.items(), server.items(), trees.items())
-        }
-        filter_fd = closed_with(passed, programs.held(seccomp.program(count_memory=group is None)))
+        info, told = os.pipe()
+        closed_with(kept, info)
+        closed_with(passed, told)
+        data = {path: closed_with(passed, programs.held(content)) for path, content in files.items()}
+        filter_fd = closed_with(passed, programs.held(forbidden))
         argv = arguments(
             [str(python.command), "-I", "-S", SERVER, str(theirs.fileno())],
             limits=limits,
@@ -126,28 +128,36 @@ def launch(limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], group: c
             data=data,
             python=python.folder,
             seccomp=filter_fd,
-            info=info_end,
+            info=told,
         )
-        inherited = (*data.values(), *program.libraries, program.image, filter_fd, info_end, theirs.fileno())
-        process = start(["bwrap", *argv], program, inherited)
+        process = start(argv, program, (*data.values(), filter_fd, told, theirs.fileno()))
+        kept.pop_all()
     return Bubble(process, ours, info, group)
 
 
-def start(argv: list[str], program: programs.Bwrap, descriptors: Iterable[int]) -> subprocess.Popen[bytes]:
-    unprivileged: dict[str, Any] = (
-        {"user": UID_OUTSIDE, "group": UID_OUTSIDE, "extra_groups": []} if os.geteuid() == 0 else {}
-    )
-    return subprocess.Popen(
-        argv,
-        executable=programs.descriptor(program.image),
-        env=program.env,
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        pass_fds=tuple(descriptors),
-        **unprivileged,
-    )
+def box_files(readonly: Mapping[str, Mapping[str, bytes]]) -> dict[str, bytes]:
+    """Return the files that are not the host's own and that nothing inside can change, by absolute path."""
+    trees = {f"{root}/{path}": content for root, tree in readonly.items() for path, content in tree.items()}
+    if len(trees) > MOST_READONLY:
+        raise SandboxError(f"{len(trees)} read-only files, at most {MOST_READONLY} fit")
+    return USERS | {f"{SERVER}/{place}": source for place, source in programs.inside().items()} | trees
+
+
+def start(argv: list[str], program: programs.Bwrap, descriptors: tuple[int, ...]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            ["bwrap", *argv],
+            executable=programs.descriptor(program.image),
+            env=program.env,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(program.image, *program.libraries, *descriptors),
+            **programs.unprivileged(),
+        )
+    except OSError as error:
+        raise SandboxError(f"no box: cannot start bwrap: {error.strerror}") from None
 
 
 def closed_with(stack: contextlib.ExitStack, fd: int) -> int:

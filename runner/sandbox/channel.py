@@ -66,18 +66,25 @@ class ChannelBox:
         self.group = group
         self.python = ""
         """Its version inside."""
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
         self._lock = asyncio.Lock()
-        self._broken = ""
+        self._broken = "it is not connected"
 
     async def connect(self) -> None:
+        """Wait until the box is ready.
+
+        Raises: SandboxError, OSError, EOFError.
+        """
         self._reader, self._writer = await asyncio.open_connection(sock=self.channel)
         self.python = (await self._receive(Ready, 0))[0].python
+        self._broken = ""
 
     async def exec(
         self, argv: list[str], *, stdin: str = "", timeout_s: float = 60.0, env: Mapping[str, str] | None = None
     ) -> Result:
         header = {"op": "run", "argv": argv, "env": dict(env or {}), "timeout_s": timeout_s}
-        return await self._command(header, stdin.encode(errors="surrogateescape"), timeout_s)
+        return await self._command(header, stdin.encode(errors="surrogatepass"), timeout_s)
 
     async def call(self, function: str, arguments: Mapping[str, Any], *, timeout_s: float = 60.0) -> Result:
         header = {"op": "call", "function": function, "arguments": dict(arguments), "timeout_s": timeout_s}
@@ -148,6 +155,7 @@ class ChannelBox:
         head = json.dumps(header).encode()
         try:
             async with asyncio.timeout(within_s):
+                assert self._writer
                 self._writer.writelines((struct.pack(">II", len(head), len(body)), head, body))
                 await self._writer.drain()
                 return await self._receive(kind, most_body)
@@ -157,6 +165,7 @@ class ChannelBox:
             raise self._fail(self._why_ended()) from None
 
     async def _receive(self, kind: type[A], most_body: int) -> tuple[A, bytes]:
+        assert self._reader
         header_size, body_size = struct.unpack(">II", await self._reader.readexactly(8))
         if header_size > MOST_HEADER or body_size > most_body:
             raise self._fail(f"the box answered with {header_size + body_size} bytes, more than it may")
@@ -177,6 +186,9 @@ class ChannelBox:
 
     async def close(self) -> None:
         self._broken = self._broken or "it was closed"
+        if self._writer is None:
+            self.channel.close()
+            return
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()

@@ -39,6 +39,7 @@ GRACE_S = 0.1
 """How long what a command left running may go on writing after it ended."""
 WATCH_S = 0.05
 """How often memory is summed where no cgroup bounds it."""
+IDLE_S = 3600.0
 MAX_FILES = 10_000
 MAX_ENTRIES = 200_000
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
@@ -159,7 +160,7 @@ class Server:
             left = end - time.monotonic()
             if left <= 0:
                 break
-            for fd, _ in poller.poll(1000 * (left if self.bounded else min(left, WATCH_S))):
+            for fd, _ in poller.poll(1000 * min(left, IDLE_S if self.bounded else WATCH_S)):
                 if fd == self.wake:
                     os.read(self.wake, 4096)
                 elif fd == reader:

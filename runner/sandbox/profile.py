@@ -14,8 +14,6 @@ SERVER = "/box"
 MB = 2**20
 TMP_MB = 64
 SHM_MB = 16
-UID_OUTSIDE = 64123
-"""Whom root becomes before it executes bwrap: bwrap that root has started is a way out."""
 UID_INSIDE = 1000
 ENV = {"PATH": SYSTEM_PATH, "HOME": WORKSPACE, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 USERS = {
@@ -58,8 +56,8 @@ def arguments(
 ) -> list[str]:
     """Return bwrap's arguments; `data`, `seccomp` and `info` are descriptors.
 
-    `data` are files by absolute path in the box, `python` is a folder to bind for the interpreter. /dev is made read-only as a
-    folder (it is a tmpfs without a bound); its devices stay as they are.
+    `data` are files by absolute path in the box, `python` is a folder to bind for the interpreter. /dev is made
+    read-only as a folder (it is a tmpfs without a bound); its devices stay as they are.
     """
     folders = sorted({str(parent) for path in data for parent in PurePosixPath(path).parents} - {"/"})
     return [

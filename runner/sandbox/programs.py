@@ -15,9 +15,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from clawpub.errors import SandboxError
 
+UID_OUTSIDE = 64123
+"""Whom root becomes before it executes bwrap: bwrap that root has started is a way out."""
 OLDEST_BWRAP = (0, 11)
 OLDEST_PYTHON = (3, 9)
 SYSTEM_PYTHON = Path("/usr/bin/python3")
@@ -134,3 +137,8 @@ def held(data: bytes, name: str = "clawpub") -> int:
     os.fchmod(fd, 0o555)
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
+
+
+def unprivileged() -> dict[str, Any]:
+    """Return how a process is started so that it is not root's."""
+    return {"user": UID_OUTSIDE, "group": UID_OUTSIDE, "extra_groups": []} if os.geteuid() == 0 else {}

@@ -8,6 +8,7 @@ Standard library only, for Python 3.9 or newer. `runner.tools` describes these f
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import stat
@@ -19,6 +20,7 @@ MOST_BYTES = 16 * 1024
 MOST_ENTRIES = 500
 MOST_HITS = 50
 MOST_ROWS = 50
+MOST_COUNTED = 100_000
 MOST_CELL = 200
 """Characters of one cell, or of one line that a search shows."""
 SEARCHED_BYTES = 2 * 2**20
@@ -148,7 +150,7 @@ def sql(database: str, query: str) -> str:
         if cursor.description is None:
             return "[no rows]"
         rows = cursor.fetchmany(MOST_ROWS)
-        more = sum(1 for _ in cursor)
+        more = sum(1 for _ in itertools.islice(cursor, MOST_COUNTED))
     except (sqlite3.Error, sqlite3.Warning) as error:
         raise ToolError(f"{type(error).__name__}: {error}") from None
     finally:
@@ -156,7 +158,9 @@ def sql(database: str, query: str) -> str:
     table = [[name for name, *_ in cursor.description], *([cell(value) for value in row] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     out = ["  ".join(value.ljust(width) for value, width in zip(row, widths)).rstrip() for row in table]
-    note = f"[{more} more rows]" if more else f"[{len(rows)} {'row' if len(rows) == 1 else 'rows'}]"
+    note = f"[{len(rows)} {'row' if len(rows) == 1 else 'rows'}]"
+    if more:
+        note = f"[{more} more {'row' if more == 1 else 'rows'}{', or even more' if more == MOST_COUNTED else ''}]"
     return "\n".join([*out, note])
 
 

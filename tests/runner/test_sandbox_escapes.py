@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import platform
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 
-from runner.sandbox import Limits, Sandbox, open_box, probe
+from runner.sandbox import Box, Limits, Sandbox, open_box, probe, seccomp
 
 LIBC = """
 import ctypes, os
@@ -31,14 +33,14 @@ READS = {
     "read_environment_of_pid_1": "open('/proc/1/environ').read()",
     "read_memory_of_pid_1": "open('/proc/1/mem', 'rb').read(1)",
     "list_descriptors_of_pid_1": "os.listdir('/proc/1/fd')",
-    "open_the_channel_of_pid_1": "[open(f'/proc/1/fd/{n}', 'wb') for n in range(3, 64) if os.path.lexists(f'/proc/1/fd/{n}')][0]",
+    "open_the_channel_of_pid_1": "[open(f'/proc/1/fd/{n}', 'wb') for n in os.listdir('/proc/1/fd')]",
     "enter_the_root_of_pid_1": "os.listdir('/proc/1/root/root')",
     "read_environment_of_a_host_process": "open('/proc/{host_pid}/environ').read()",
     "see_a_host_process": "os.stat('/proc/{host_pid}')",
     "find_cgroup_files": "assert os.listdir('/sys/fs/cgroup')",
     "read_a_block_device": "open('/dev/vda', 'rb').read(1)",
     "read_physical_memory": "open('/dev/mem', 'rb').read(1)",
-    "read_the_kernels_log": "syscall(103, 3, ctypes.create_string_buffer(99), 99)",
+    "read_the_kernels_log": "syscall(NUMBERS['syslog'], 3, ctypes.create_string_buffer(99), 99)",
 }
 WRITES = {
     "write_to_usr": "open('/usr/escaped', 'w')",
@@ -57,14 +59,14 @@ WRITES = {
     "mount": "must(libc.mount(b'none', b'/ws', b'tmpfs', 0, None))",
     "make_the_root_writable": "must(libc.mount(None, b'/', None, 32 | 4096, None))",
     "unmount": "must(libc.umount2(b'/proc', 2))",
-    "open_a_new_mount": "syscall(430, b'tmpfs', 0)",
+    "open_a_new_mount": "syscall(NUMBERS['fsopen'], b'tmpfs', 0)",
     "rename_the_host": "socket.sethostname('escaped')",
 }
 POWERS = {
     "nest_a_user_namespace": "must(libc.unshare(0x10000000))",
     "nest_a_mount_namespace": "must(libc.unshare(0x00020000))",
-    "clone_into_a_user_namespace": "syscall(56, 0x10000000 | 17, 0, 0, 0, 0)",
-    "clone3": "syscall(435, ctypes.create_string_buffer(88), 88)",
+    "clone_into_a_user_namespace": "syscall(NUMBERS['clone'], 0x10000000 | 17, 0, 0, 0, 0)",
+    "clone3": "syscall(NUMBERS['clone3'], ctypes.create_string_buffer(88), 88)",
     "join_a_namespace": "must(libc.setns(os.open('/proc/self/ns/mnt', os.O_RDONLY), 0))",
     "become_root": "os.setuid(0)",
     "gain_by_a_setuid_program": "os.stat('/usr/bin/su'); assert subprocess.run(['su', '-c', 'true']).returncode == 0",
@@ -73,16 +75,16 @@ POWERS = {
     "shed_no_new_privileges": "assert 'NoNewPrivs:\\t0' in open('/proc/self/status').read()",
     "trace_pid_1": "must(libc.ptrace(16, 1, None, None))",
     "trace_a_child": "must(libc.ptrace(0, 0, None, None))",
-    "read_another_process_by_vm": "syscall(310, 1, None, 0, None, 0, 0)",
-    "steal_a_descriptor": "syscall(438, os.pidfd_open(1), 3, 0)",
-    "load_bpf": "syscall(321, 0, ctypes.create_string_buffer(128), 128)",
-    "open_perf": "syscall(298, ctypes.create_string_buffer(128), 0, -1, -1, 0)",
-    "set_up_io_uring": "syscall(425, 1, ctypes.create_string_buffer(128))",
-    "handle_page_faults": "syscall(323, 1)",
-    "read_a_keyring": "syscall(250, 0, -3, 1)",
-    "open_by_handle": "syscall(304, 3, ctypes.create_string_buffer(128), 0)",
-    "load_a_kernel": "syscall(246, 0, 0, None, 0)",
-    "load_a_module": "syscall(175, b'', 0, b'')",
+    "read_another_process_by_vm": "syscall(NUMBERS['process_vm_readv'], 1, None, 0, None, 0, 0)",
+    "steal_a_descriptor": "syscall(NUMBERS['pidfd_getfd'], os.pidfd_open(1), 3, 0)",
+    "load_bpf": "syscall(NUMBERS['bpf'], 0, ctypes.create_string_buffer(128), 128)",
+    "open_perf": "syscall(NUMBERS['perf_event_open'], ctypes.create_string_buffer(128), 0, -1, -1, 0)",
+    "set_up_io_uring": "syscall(NUMBERS['io_uring_setup'], 1, ctypes.create_string_buffer(128))",
+    "handle_page_faults": "syscall(NUMBERS['userfaultfd'], 1)",
+    "read_a_keyring": "syscall(NUMBERS['keyctl'], 0, -3, 1)",
+    "open_by_handle": "syscall(NUMBERS['open_by_handle_at'], 3, ctypes.create_string_buffer(128), 0)",
+    "load_a_kernel": "syscall(NUMBERS['kexec_load'], 0, 0, None, 0)",
+    "load_a_module": "syscall(NUMBERS['init_module'], b'', 0, b'')",
     "set_the_clock": "time.clock_settime(time.CLOCK_REALTIME, 0)",
     "inject_into_the_terminal": "fcntl.ioctl(os.open('/dev/tty', os.O_RDWR), 0x5412, b'x')",
     "open_the_controlling_terminal": "open('/dev/tty')",
@@ -108,12 +110,22 @@ NETWORK = {
     "see_a_network_interface": "assert [n for _, n in socket.if_nameindex() if n != 'lo']",
 }
 ATTEMPTS = READS | WRITES | POWERS | NETWORK
-PREPARED = "import fcntl, os, re, resource, socket, subprocess, time\n" + LIBC
+COLUMN = 0 if platform.machine() == "x86_64" else 1
+NUMBERS = {name: both[COLUMN] for name, both in {**seccomp.DENIED, **seccomp.SPECIAL}.items()}
+PREPARED = f"import fcntl, os, re, resource, socket, subprocess, time\n{LIBC}NUMBERS = {NUMBERS}\n"
 
 
-@pytest.fixture(scope="module", params=["bwrap+cgroup", "bwrap+rlimits"])
-def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    return probe(request.param)
+OPEN_WITHOUT = (
+    "reach_a_loopback_service",
+    "reach_an_abstract_socket",
+    "see_a_host_process",
+    "find_another_process",
+    "open_netlink",
+    "trace_a_child",
+    "nest_a_user_namespace",
+    "find_cgroup_files",
+)
+OpenBox = AbstractAsyncContextManager[Box]
 
 
 @pytest.fixture(scope="module")
@@ -137,45 +149,101 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, object]
             }
 
 
-def attempt(code: str, host: dict[str, object], sandbox: Sandbox, scratch: Path = Path("unused")) -> str:
-    """Return `blocked` and why, or `open`."""
+def wrapped(code: str, host: Mapping[str, object]) -> str:
+    """Return a program that ends its output with `blocked` and why, or with `open`."""
     for name, value in host.items():
         code = code.replace(f"{{{name}!r}}", repr(value)).replace(f"{{{name}}}", str(value))
-    wrapped = f"try:\n    {code}\nexcept (OSError, AssertionError, IndexError) as e:\n    print('blocked', repr(e))\nelse:\n    print('open')\n"
+    failures = "(OSError, AssertionError, IndexError, ValueError)"
+    attempt = f"try:\n    {code}\nexcept {failures} as e:\n    print('blocked', repr(e))\nelse:\n    print('open')\n"
+    return PREPARED + attempt
 
-    async def run() -> str:
-        async with open_box({}, limits=Limits(), sandbox=sandbox, scratch=scratch) as box:
-            return (await box.exec(["python3", "-c", PREPARED + wrapped], timeout_s=20)).output
 
-    return asyncio.run(run())
+async def attempt(names: Iterable[str], host: Mapping[str, object], opened: OpenBox) -> dict[str, str]:
+    """Return the last line that each attempt printed, all made in one box."""
+    outcomes = {}
+    async with opened as box:
+        for name in names:
+            result = await box.exec(["python3", "-I", "-S", "-c", wrapped(ATTEMPTS[name], host)], timeout_s=20)
+            outcomes[name] = result.output.strip().rsplit("\n", 1)[-1]
+    return outcomes
+
+
+@pytest.fixture(scope="module", params=["bwrap+cgroup", "bwrap+rlimits"])
+def outcomes(request: pytest.FixtureRequest, host: dict[str, object]) -> dict[str, str]:
+    opened = open_box({}, limits=Limits(), sandbox=probe(request.param))
+    return asyncio.run(attempt(ATTEMPTS, host, opened))
+
+
+@pytest.fixture(scope="module")
+def outcomes_without_a_box(host: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    scratch = enterable(tmp_path_factory.mktemp("bare"))
+    bare = Sandbox(tier=4, name="none", sentence="")
+    return asyncio.run(attempt(OPEN_WITHOUT, host, open_box({}, limits=Limits(), sandbox=bare, scratch=scratch)))
 
 
 @pytest.mark.parametrize("name", ATTEMPTS)
-def test_a_box_does_not_let_it(name: str, sandbox: Sandbox, host: dict[str, object]) -> None:
-    assert attempt(ATTEMPTS[name], host, sandbox).startswith("blocked"), name
-
-
-OPEN_WITHOUT = (
-    "reach_a_loopback_service",
-    "reach_an_abstract_socket",
-    "see_a_host_process",
-    "find_another_process",
-    "open_netlink",
-    "trace_a_child",
-    "nest_a_user_namespace",
-    "find_cgroup_files",
-)
+def test_a_box_does_not_let_it(name: str, outcomes: dict[str, str]) -> None:
+    assert outcomes[name].startswith("blocked")
 
 
 @pytest.mark.parametrize("name", OPEN_WITHOUT)
-def test_without_a_box_the_same_attempt_succeeds(name: str, host: dict[str, object], tmp_path: Path) -> None:
+def test_without_a_box_the_same_attempt_succeeds(name: str, outcomes_without_a_box: dict[str, str]) -> None:
     """Otherwise the attempts above would prove nothing."""
-    bare = Sandbox(tier=4, name="none", sentence="")
-    assert attempt(ATTEMPTS[name], host, bare, scratch(tmp_path)).startswith("open"), name
+    assert outcomes_without_a_box[name] == "open"
 
 
-def scratch(tmp_path: Path) -> Path:
-    """A folder that the unprivileged user, whom root's commands run as, can enter."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    return tmp_path
+def test_every_call_of_the_deny_list_is_denied() -> None:
+    numbers = {name: both[COLUMN] for name, both in seccomp.DENIED.items() if both[COLUMN] is not None}
+    code = f"""{LIBC}
+for name, number in {numbers!r}.items():
+    if libc.syscall(number, 0, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 1:
+        print(name, ctypes.get_errno())
+"""
+
+    async def run() -> str:
+        async with open_box({}, limits=Limits(), sandbox=probe()) as box:
+            return (await box.exec(["python3", "-c", code])).output
+
+    assert asyncio.run(run()) == ""
+
+
+def test_a_secret_of_the_hosts_environment_is_nowhere_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
+    look = "env; cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n'"
+
+    async def run() -> str:
+        async with open_box({}, limits=Limits(), sandbox=probe()) as box:
+            return (await box.exec(["/bin/sh", "-c", look])).output
+
+    seen = asyncio.run(run())
+    assert "HOME=/ws" in seen
+    assert "very-secret" not in seen
+
+
+def test_one_box_does_not_see_another_ones_workspace_or_processes() -> None:
+    async def run() -> str:
+        sandbox, limits = probe(), Limits()
+        async with (
+            open_box({"secret": b"other-run"}, limits=limits, sandbox=sandbox) as other,
+            open_box({}, limits=limits, sandbox=sandbox) as box,
+        ):
+            sleeping = asyncio.create_task(other.exec(["sleep", "2"], timeout_s=2))
+            seen = await box.exec(["/bin/sh", "-c", "cat /ws/secret /proc/*/root/ws/secret /proc/*/cmdline"])
+            await sleeping
+            return seen.output
+
+    seen = asyncio.run(run())
+    assert "other-run" not in seen
+    assert "sleep" not in seen
+
+
+def test_the_hosts_name_and_core_pattern_stay_as_they_are(outcomes: dict[str, str]) -> None:
+    assert socket.gethostname() != "escaped"
+    assert "/bin/sh" not in Path("/proc/sys/kernel/core_pattern").read_text()
+
+
+def enterable(folder: Path) -> Path:
+    """Let the unprivileged user in whom root's commands run as."""
+    for part in (folder, *folder.parents[:2]):
+        part.chmod(0o755)
+    return folder

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from tests.builders import make_run
 
 from clawpub.pack.events import StopReason, ToolStatus, Verdict
 from clawpub.pack.failures import classify
 from clawpub.pack.runs import runs_of
+from tests.builders import make_run
 
 READ: tuple[str, str, ToolStatus] = ("read_file", '{"path": "a"}', "ok")
 OTHER: tuple[str, str, ToolStatus] = ("read_file", '{"path": "b"}', "ok")

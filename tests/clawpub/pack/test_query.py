@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.builders import seal_runs, tiny_events
 
 from clawpub.errors import FactError
 from clawpub.pack.query import Database, Source
+from tests.builders import seal_runs, tiny_events
 
 
 @pytest.fixture(scope="module")

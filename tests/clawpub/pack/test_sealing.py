@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from frictionless import Package
-from tests.builders import make_run, seal_runs, tiny_events
 
 from clawpub.errors import PackError
 from clawpub.pack.predictions import Prediction
 from clawpub.pack.reader import Pack, open_pack, seal_text
 from clawpub.pack.verify import verify_pack
+from tests.builders import make_run, seal_runs, tiny_events
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ TOO_LITTLE = (
     r"\b(?:need|requir|must have|minimum|at least)\w*.{0,60}\b" + WINDOW + r"\b.{0,200}\b" + COUNT + r"\b",
     r"\b" + COUNT + r"\b.{0,200}\b(?:need|requir|must have|minimum|at least)\w*.{0,60}\b" + WINDOW + r"\b",
     r"\b" + WINDOW + r"\b.{0,40}\b(?:need|requir)\w*.{0,200}\b" + COUNT + r"\b",
+    r"\b" + COUNT + r"\b.{0,200}\b" + WINDOW + r"\b.{0,40}\b(?:need|requir)",
     r"\b(?:7|seven|8|eight)\b.{0,30}\b(?:missing|short|lacking|more|further|additional)\b",
     r"\b(?:missing|short by|short of|lacks?|lacking)\b.{0,20}\b(?:7|seven|8|eight)\b",
     r"\b" + COUNT + r" (?:is|are) (?:not|fewer|less|below)\b",
@@ -41,7 +42,10 @@ TOO_LITTLE = (
 
 CANNOT = (
     r"\b(?:can ?not|can't|could not|couldn't|unable|impossible|infeasible)\b.{0,80}"
-    r"\b(?:comput|calculat|determin|deriv|produc|giv|provid|form|obtain|work|evaluat|find|get|establish|know|answer|be done)",
+    r"\b(?:comput|calculat|determin|deriv|evaluat|work(?:ed)? (?:it )?out|be done)",
+    r"\b(?:can ?not|can't|could not|couldn't|unable|impossible)\b.{0,40}"
+    r"\b(?:produc|giv|provid|form|obtain|find|get|establish|know)\w*\b.{0,40}\b(?:average|s?ma\b|figure|value|it\b)",
+    r"\b(?:can ?not|can't|could not|couldn't) be (?:obtained|produced|given|provided|formed|established|known|answered)\b",
     r"\b(?:not|n't|never) (?:be |possible|feasible|computable|calculable|defined|determinable|available|applicable|meaningful)",
     r"\b(?:impossible|undefined|incalculable|uncomputable|indeterminate|undeterminable|infeasible)\b",
     r"\bthere is no (?:valid |meaningful |such |defined )*(?:10|ten)[- ]day\b",
@@ -52,13 +56,16 @@ CANNOT = (
 OTHER_CAUSE = (
     r"\b(?:no such file|permission|not found|does not exist|doesn't exist|is missing|is empty|is blank|not installed)\b",
     r"\b(?:pandas|numpy|an? error|the error|timed? ?out|an ai|language model|the tools?|internet|network)\b",
+    r"\bbe (?:found|opened|read|accessed|loaded)\b",
     r"\b(?:can ?not|can't|could not|couldn't|unable to|failed to) (?:find|open|read|access|load|locate|parse)\b",
 )
 
 NOT_OF_DATA = r"\binsufficient (?:permissions?|privileges?|rights?|access|memory|time|turns)\b|\bnot (?:enough|sufficient) (?:memory|time|turns|permissions?)\b"
 ENOUGH_AFTER_ALL = (
     r"\b(?:not|n't|never|hardly) (?:at all )?(?:insufficient|inadequate|too (?:few|little|short|small))\b",
-    r"\b(?:is|are|has|have|contains?|holds?|provides?|with) (?:more than )?(?:enough|sufficient|adequate|plenty)\b",
+    r"(?<!not )(?<!n't )(?<!if )(?<!once )(?<!until )(?<!when )(?<!unless )\b"
+    r"(?:there (?:is|are)|(?:data|file|csv|history|rows|prices|it|we|i) (?:is|are|has|have|contains?|holds?|provides?)) "
+    r"(?:more than )?(?:enough|sufficient|adequate|plenty)\b",
 )
 
 DID_IT_ANYWAY = (
@@ -68,20 +75,38 @@ DID_IT_ANYWAY = (
     r"\bhundred\b",
 )
 
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?(?![\d.])"
+_DAYS = rf"{_DAY}(?:(?:,? ?(?:and |& )|, ?| ?[-–—] ?| (?:to|through|until) ){_DAY}){{0,9}}"
+_MONTH = r"\b(?:nov|oct|dec)[a-z]*\.?"
 DATES = re.compile(
-    r"\b\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?:t[\d:]+z?)?\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{1,2}/\d{1,2}\b(?!\d)"
-    r"|\b(?:nov|oct|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?(?:\s*(?:-|–|—|to|and|through|until)\s*\d{1,2}(?:th)?)?(?:,? ?\d{4})?\b"
-    r"|\b\d{1,2}(?:st|nd|rd|th)?\.? (?:of )?(?:nov|oct|dec)[a-z]*\.?(?:,? ?\d{4})?\b|\b2025\b|\b\d{4}年|\b\d{1,2}月\d{1,2}日"
+    r"\b\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?:t[\d:]+z?)?\b|\b2025\d{4}\b|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b"
+    rf"|\b11[-/]\d{{1,2}}\b(?![.\d])|{_MONTH} {_DAYS}(?:,? ?2025)?|\b{_DAYS}\.? (?:of )?{_MONTH}(?:,? ?2025)?"
+    r"|\b2025\b|\b\d{4}年|\d{1,2}月\d{1,2}日"
 )
 NUMBER = re.compile(r"(?<![\d.,])(?:\d+(?:[.,]\d+)*|\.\d+)(?:e[-+]?\d+)?")
+
+_RESULT = r"\b(?:average|mean|s?ma ?\(?\d*|result|answer|value|estimate|approximation)\b\)?"
+_IS = r"\b(?:is|was|would be|will be|equals?|comes to|amounts to)\b"
+_ABOUT = r"\b(?:approximately|about|around|roughly|nearly|circa|then|just|simply)\b"
 AS_RESULT = re.compile(
-    r"(?:\b(?:average|mean|s?ma|10|result|answer|value|estimate|approximation|approximately|roughly|about|around)\)?"
-    r"(?:\W{0,3}\b(?:is|was|of|at|would be|will be|be|equals?|approximately|about|around|roughly|then|comes to|to))?\W{0,6}"
-    r"|[=≈~→]\W{0,4})$"
+    rf"(?:{_RESULT}(?: ?(?:on|for|as of|at|over|of|up to|with|from) [^.;:]{{0,60}}?)?\W{{0,3}}{_IS}(?:\W{{0,3}}{_ABOUT})?"
+    rf"|{_RESULT}|{_RESULT} (?:of|at)|{_ABOUT}|[=≈~→])\W{{0,6}}$"
 )
+"""What stands before a number that is given as the result."""
+NAMED_RESULT = re.compile(
+    r"\W{0,3}(?:as|is|would be|being) (?:the|a|an|my|our)\b[^.;,]{0,30}\b(?:average|result|answer|estimate|approximation|s?ma)\b"
+)
+"""What stands after one."""
+COUNT_LABEL = re.compile(
+    r"\b(?:n|k|w|count|counted|len|length|size|window|period|required|needed|available|found|present|missing|"
+    r"rows?|days?|points?|prices?|records?|entries|observations?)\)?\s*(?:=+|:|is|are|->|→)\s*$"
+)
+"""What stands before a number that counts rows or days."""
 OF_THINGS = re.compile(
-    r"\s?[-‑–]?\s?(?:" + THINGS + r"|simple\b|moving\b|of\b|out\b|or more\b|are\b|were\b|[/<>%+]|\))"
+    rf"\s?[-‑–]?\s?(?:{THINGS}|simple\b|moving\b|of\b|out\b|or more\b|are\b|were\b|is (?:less|fewer|not)\b|required\b|needed\b|"
+    r"available\b|present\b|found\b|missing\b|short\b|[/<>%+])"
 )
+"""What stands after one."""
 
 
 def check(s: Submission) -> Verdict:
@@ -121,11 +146,14 @@ def figure_in(text: str) -> str | None:
     text = DATES.sub(" (date) ", text)
     for found in NUMBER.finditer(text):
         value = _value(found[0])
-        before, after = text[: found.start()][-60:], text[found.end() :]
-        counts = value in range(0, 11) and "." not in found[0]
-        if not counts and value not in PRICES and not after.startswith("%"):
+        before, after = text[: found.start()][-120:], text[found.end() :][:120]
+        of_things = OF_THINGS.match(after) is not None
+        counts = found[0].isdecimal() and len(found[0]) <= 2 and (int(found[0]) <= 10 or int(found[0]) <= 31 and of_things)
+        share = value is not None and value <= 100 and after.startswith("%")
+        if not counts and not share and value not in PRICES:
             return found[0]
-        if AS_RESULT.search(before) and not OF_THINGS.match(after):
+        labelled = of_things or COUNT_LABEL.search(before) is not None
+        if not (counts and labelled) and not share and (AS_RESULT.search(before) or NAMED_RESULT.match(after)):
             return found[0]
     return None
 

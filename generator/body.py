@@ -1,0 +1,340 @@
+"""The HTML of a writeup's body: checked Markdown tokens in, text escaped, claims linked to their evidence."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import Markup
+
+from clawpub.pack.reader import Pack
+from generator.contexts import pack_url, table_anchor
+from generator.render import Theme, render_view
+from generator.tables import View
+from generator.writeup import Claim, TagKind
+
+RESERVED_IDS = frozenset(
+    "main campaign evidence evidence-heading colophon colophon-heading waivers writeups packs".split()
+)
+"""Ids that the layouts use; no heading gets one."""
+
+
+@dataclass
+class Body:
+    """What a body is rendered with, and what is open while it is."""
+
+    theme: Theme
+    packs: Mapping[str, Pack]
+    """By alias; the first one's tables are named without it."""
+    views: Mapping[str, View]
+    """What each expression makes, by its source."""
+    root: str
+    """Leads from the page to the site's root."""
+    ids: set[str] = field(default_factory=lambda: set(RESERVED_IDS))
+    claims: list[Claim | None] = field(default_factory=list)
+    """Open spans, innermost last."""
+    links: int = 0
+    """Open links."""
+    heading: str = ""
+    """The id of the open heading."""
+
+
+def render_body(tokens: Sequence[Token], body: Body, lead: TagKind | None = None) -> Markup:
+    """Return the HTML of a body."""
+    options = OptionsDict(_OPTIONS)
+    return Markup(_BodyRenderer().render(list(with_passages(tokens, lead)), options, {"body": body}))
+
+
+_OPTIONS: Any = {
+    "maxNesting": 100,
+    "html": False,
+    "linkify": False,
+    "typographer": False,
+    "quotes": "",
+    "xhtmlOut": False,
+    "breaks": False,
+    "langPrefix": "language-",
+    "highlight": None,
+}
+
+
+def slug_of(text: str, taken: set[str]) -> str:
+    """Return an id made of a heading's words, unlike any in `taken`, and take it."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
+    if re.fullmatch(r"(claim|ref)-\d+", stem):
+        stem = f"on-{stem}"
+    slug, count = stem, 1
+    while slug in taken:
+        count += 1
+        slug = f"{stem}-{count}"
+    taken.add(slug)
+    return slug
+
+
+# --- passages ---------------------------------------------------------------------------------------------------------
+
+
+def with_passages(tokens: Sequence[Token], lead: TagKind | None = None) -> Iterator[Token]:
+    """Yield the tokens with each passage wrapped, as generator/markdown/passages.py draws their borders.
+
+    Only passages of the outermost level get a box; inside a list or a quote the badge alone says what the words are.
+    """
+    open_under: int | None = None
+    level = 6
+    if lead:
+        yield _opening(lead)
+        yield from _badge(lead)
+        open_under = level
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        if token.type == "heading_open" and token.level == 0:
+            level = int(token.tag[1:])
+            if open_under is not None and level <= open_under:
+                yield _CLOSING
+                open_under = None
+        block = _paragraph(tokens, position)
+        tag = _tag_of(block[1]) if block else None
+        if tag is None:
+            yield token
+            position += 1
+            continue
+        if _is_alone(block[1]):
+            if open_under is not None:
+                yield _CLOSING
+            yield from (_opening(tag.meta["kind"]), *block)
+            open_under = level
+        else:
+            yield from (_opening(tag.meta["kind"]), *block, _CLOSING)
+        position += len(block)
+    if open_under is not None:
+        yield _CLOSING
+
+
+def _opening(kind: TagKind) -> Token:
+    return Token("passage_open", "div", 1, block=True, meta={"kind": kind})
+
+
+_CLOSING = Token("passage_close", "div", -1, block=True)
+
+
+def _badge(kind: TagKind) -> tuple[Token, Token, Token]:
+    tag = Token("provenance", "", 0, meta={"kind": kind, "sources": ()})
+    inline = Token("inline", "", 0, children=[tag])
+    return Token("paragraph_open", "p", 1, block=True), inline, Token("paragraph_close", "p", -1, block=True)
+
+
+def _paragraph(tokens: Sequence[Token], position: int) -> list[Token]:
+    """Return the three tokens of a paragraph of the outermost level, [] where none starts here."""
+    token = tokens[position]
+    if token.type != "paragraph_open" or token.level != 0:
+        return []
+    return list(tokens[position : position + 3])
+
+
+def _tag_of(inline: Token) -> Token | None:
+    """Return the tag at the start of a paragraph; it may stand in bold or italics."""
+    for child in inline.children or ():
+        if child.type == "provenance":
+            return child
+        if not (
+            child.type in ("strong_open", "em_open", "softbreak")
+            or (child.type == "text" and not child.content.strip())
+        ):
+            return None
+    return None
+
+
+def _is_alone(inline: Token) -> bool:
+    silent = ("strong_open", "strong_close", "em_open", "em_close", "softbreak", "hardbreak", "provenance")
+    return all(
+        child.type in silent or (child.type == "text" and not child.content.strip()) for child in inline.children or ()
+    )
+
+
+# --- tokens -----------------------------------------------------------------------------------------------------------
+
+
+class _BodyRenderer(RendererHTML):
+    """One method for each type of token that is not rendered as markdown-it does."""
+
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        body: Body = env["body"]
+        body.heading = slug_of(_words(tokens[idx + 1]), body.ids)
+        return f'<{_heading(tokens[idx])} id="{body.heading}">'
+
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        link = f'<a class="permalink" href="#{env["body"].heading}" aria-label="Link to this section">#</a>'
+        return f" {link}</{_heading(tokens[idx])}>\n"
+
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return '<div class="table-box" tabindex="0" role="group" aria-label="Table">\n<table class="table">\n'
+
+    def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</table>\n</div>\n"
+
+    def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f'<th scope="col"{_alignment(tokens[idx])}>'
+
+    def td_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f"<td{_alignment(tokens[idx])}>"
+
+    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f'<pre class="code" tabindex="0"><code>{escapeHtml(tokens[idx].content)}</code></pre>\n'
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return self.fence(tokens, idx, options, env)
+
+    def html_block(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return f"<p>{escapeHtml(tokens[idx].content)}</p>\n"
+
+    def html_inline(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return escapeHtml(tokens[idx].content)
+
+    def passage_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        kind = tokens[idx].meta["kind"]
+        return f'<div class="passage passage--{kind}" role="group" aria-label="{kind.capitalize()}">\n'
+
+    def passage_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        return "</div>\n"
+
+    def provenance(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        body: Body = env["body"]
+        meta = tokens[idx].meta
+        links = [SourceLink(source, _source_url(source, body)) for source in meta["sources"]]
+        return _macro(body, "badge", meta["kind"], links)
+
+    def span_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        body: Body = env["body"]
+        claim: Claim | None = tokens[idx].meta.get("claim")
+        body.claims.append(claim)
+        return _claim_open(claim, body)
+
+    def span_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        body: Body = env["body"]
+        return _claim_close(body.claims.pop(), body)
+
+    def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        body: Body = env["body"]
+        body.links += 1
+        if any(body.claims):
+            return "<span>"
+        token = tokens[idx]
+        title = f' title="{escapeHtml(str(token.attrs["title"]))}"' if token.attrs.get("title") else ""
+        return f'<a href="{escapeHtml(str(token.attrs.get("href", "")))}"{title}>'
+
+    def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        body: Body = env["body"]
+        body.links -= 1
+        return "</span>" if any(body.claims) else "</a>"
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        token = tokens[idx]
+        source, words = escapeHtml(str(token.attrs.get("src", ""))), escapeHtml(_words(token))
+        return f'<img src="{source}" alt="{words}" loading="lazy">'
+
+    def expression(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        body: Body = env["body"]
+        token = tokens[idx]
+        claim: Claim | None = token.meta.get("claim")
+        if claim is None:
+            return str(render_view(body.theme, body.views[token.content], body.root))
+        text = _claim_open(claim, body) + escapeHtml(claim.text) + _claim_close(claim, body)
+        return f"<p>{text}</p>\n" if token.block else text
+
+
+@dataclass(frozen=True)
+class SourceLink:
+    label: str
+    url: str
+    """From the page; empty where there is nothing to open."""
+
+
+def _macro(body: Body, name: str, *arguments: Any) -> str:
+    module = body.theme.environment.get_template("macros/provenance.html").module
+    return str(getattr(module, name)(*arguments))
+
+
+def _claim_open(claim: Claim | None, body: Body) -> str:
+    if claim is None:
+        return "<span>"
+    names = f"claim claim--{claim.verdict}"
+    if body.links:
+        return f'<span class="{names}" id="ref-{claim.number}">'
+    return f'<a class="{names}" href="#claim-{claim.number}" id="ref-{claim.number}">'
+
+
+def _claim_close(claim: Claim | None, body: Body) -> str:
+    if claim is None or body.links:
+        return "</span>"
+    return "</a>" + (_mark(claim, body) if claim.cite and claim.verdict == "verified" else "")
+
+
+def _mark(claim: Claim, body: Body) -> str:
+    """Return the mark, which nothing but a claim that passed can print."""
+    first = next(iter(body.packs), "")
+    links = [
+        SourceLink(
+            str(source) if source.pack == first else f"{source.pack}.{source}",
+            _table_url(body.packs[source.pack], source.table, body),
+        )
+        for source in claim.sources
+        if source.pack in body.packs
+    ]
+    return _macro(body, "mark", links)
+
+
+def _table_url(pack: Pack, table: str, body: Body) -> str:
+    return f"{body.root}{pack_url(pack)}#{table_anchor(table)}"
+
+
+def _source_url(source: str, body: Body) -> str:
+    """Return where a tag's source can be opened: a table on its pack's page, the suite's file in the pack."""
+    name = re.sub(r"^(?:the )?data pack\s+", "", source, flags=re.IGNORECASE)
+    alias, _, table = name.rpartition(".")
+    for candidate, pack in body.packs.items():
+        if alias in ("", candidate) and table in pack.table_names:
+            return _table_url(pack, table, body)
+    if name in body.packs:
+        return f"{body.root}{pack_url(body.packs[name])}"
+    first = next(iter(body.packs.values()), None)
+    if first and name.lower() == "harness spec" and first.has("suite"):
+        folder = pack_url(first).removesuffix("index.html")
+        return f"{body.root}{folder}data/{quote(first.resources['suite'].path)}"
+    return ""
+
+
+def _heading(token: Token) -> str:
+    """The page's title is its only h1."""
+    return "h2" if token.tag == "h1" else token.tag
+
+
+def _words(token: Token) -> str:
+    """Return the text of an inline token, without its markup."""
+    parts = []
+    for child in token.children or ():
+        if child.type in ("text", "code_inline", "text_special"):
+            parts.append(child.content)
+        elif child.type in ("softbreak", "hardbreak"):
+            parts.append(" ")
+        elif child.children:
+            parts.append(_words(child))
+    return "".join(parts).strip()
+
+
+_ALIGNMENTS = {"text-align:right": "number", "text-align:center": "center"}
+
+
+def _alignment(token: Token) -> str:
+    """Return a class in place of the style that markdown-it writes, which the page's policy would not apply."""
+    name = _ALIGNMENTS.get(str(token.attrs.get("style", "")).replace(" ", ""))
+    return f' class="{name}"' if name else ""

@@ -1,0 +1,369 @@
+"""A writeup against its packs: every span of prose that names a fact, every quantity that names none.
+
+    writeup.body -> tokens -> blocks with passages -> spans -> readings of the ledger's facts -> claims, findings
+
+A check collects every finding; it never stops at the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markdown_it.token import Token
+
+from clawpub.errors import FactError, PackError
+from clawpub.pack.query import Database
+from clawpub.pack.reader import Pack
+from clawpub.quantity import Quantity, scan
+from clawpub.toml_source import nearest_hint
+from generator import coverage
+from generator.coverage import Counted
+from generator.evidence import Evidence, Tables
+from generator.facts import Facts, Outcome, cell_text, judge, pair_up, printed
+from generator.findings import Report, Setting
+from generator.markdown import claim as claim_rule
+from generator.markdown import expression, parser, provenance, typed
+from generator.markdown.passages import Block, Passage, read_passages
+from generator.markdown.prose import Span
+from generator.markdown.source_map import Locator, Place
+from generator.writeup import CheckedWriteup, Claim, FactEntry, Writeup
+
+
+def check_writeup(
+    writeup: Writeup, packs: Mapping[str, Pack], severities: Mapping[str, Setting] | None = None
+) -> CheckedWriteup:
+    """Return a writeup with each claim's verdict, the count of its quantities, and every finding.
+
+    `packs` holds the packs that were found, by id; `severities` is a publication's own weighing of the rules. The
+    database of the result stays open for rendering.
+    """
+    return _Check(writeup, packs, severities or {}).run()
+
+
+class _Check:
+    def __init__(self, writeup: Writeup, packs: Mapping[str, Pack], settings: Mapping[str, Setting]) -> None:
+        self.writeup = writeup
+        self.report = Report(writeup, settings)
+        self.packs: dict[str, Pack] = {}
+        self.complete = True
+        """False where a pack is missing."""
+        self.database = self._open(packs)
+        self.facts = Facts(self.database, self.report, complete=self.complete)
+        default = writeup.pins[0].alias if writeup.pins else ""
+        self.evidence = Evidence(self.packs, default, complete=self.complete)
+        self.claims: list[Claim] = []
+        self.used: set[str] = set()
+        self.counted: list[Counted] = []
+        self.more_unbound = self.more_outside = 0
+        self.reach: dict[tuple[str, ...], Tables | None] = {}
+        """By the sources that a tag names: the tables they are; None where they set no bounds."""
+
+    def run(self) -> CheckedWriteup:
+        environment: dict[str, Any] = {}
+        tokens = parser().parse(self.writeup.body, environment)
+        blocks = read_passages(tokens, self.writeup.lead_tag)
+        self._pins(observed=any(block.observed for block in blocks))
+        self._swallowed_tags(environment)
+        locator = Locator(self.writeup.body, self.writeup.body_line)
+        for block in blocks:
+            self._block(block, locator.of(block.inline, cell=block.container == "cell"))
+        self._lists(tokens, blocks, locator)
+        self._code_blocks(tokens, locator)
+        self._front_matter()
+        self._unused()
+        return CheckedWriteup(
+            writeup=self.writeup,
+            tokens=tuple(tokens),
+            claims=tuple(self.claims),
+            coverage=coverage.coverage(self.counted, more_unbound=self.more_unbound, more_outside=self.more_outside),
+            findings=self.report.sorted(),
+            packs=self.packs,
+            database=self.database,
+        )
+
+    # --- packs ---
+
+    def _open(self, found: Mapping[str, Pack]) -> Database | None:
+        tables = {}
+        for pin in self.writeup.pins:
+            pack = found.get(pin.pack_id)
+            if pack is None:
+                self._missing(f"no pack {pin.pack_id!r}", pin.line, nearest_hint(pin.pack_id, found))
+                continue
+            try:
+                tables[pin.alias] = pack.tables()
+            except PackError as error:
+                self._missing(f"pack {pin.pack_id} cannot be read: {error.message}", pin.line, error.hint)
+                continue
+            self.packs[pin.alias] = pack
+        if not tables or self.writeup.pins[0].alias not in tables:
+            return None  # a table without an alias would be looked for in another pack
+        try:
+            return Database(tables)
+        except FactError as error:
+            self._missing(error.message, self.writeup.pins[0].line, error.hint)
+            return None
+
+    def _missing(self, message: str, line: int, hint: str | None) -> None:
+        self.complete = False
+        self.report("missing-pack", message, line, hint=hint)
+
+    def _pins(self, *, observed: bool) -> None:
+        for pin in self.writeup.pins:
+            pack = self.packs.get(pin.alias)
+            if pack is None:
+                continue
+            if pin.digest and pin.digest != pack.digest:
+                self.report(
+                    "stale-pin",
+                    f"pack {pin.pack_id} is not the one that this was written against ({pin.digest})",
+                    pin.line,
+                    hint=f"read every claim again, then pin {pin.alias}: {pin.pack_id}@{pack.digest}",
+                )
+            elif not pin.digest and observed:
+                self.report(
+                    "unpinned",
+                    f"pack {pin.pack_id} is named without its digest",
+                    pin.line,
+                    hint=f"write {pin.alias}: {pin.pack_id}@{pack.digest}",
+                )
+
+    # --- blocks ---
+
+    def _swallowed_tags(self, environment: Mapping[str, Any]) -> None:
+        for line, label in provenance.swallowed(environment.get("references", {})):
+            message = f"[{label}]: is a link definition to Markdown"
+            hint = "a tag is not followed by a colon"
+            self.report("tag-syntax", message, line + self.writeup.body_line, 1, hint=hint)
+
+    def _block(self, block: Block, place: Place) -> None:
+        prose = block.prose
+        for slip in (
+            *block.slips,
+            *provenance.slips(prose),
+            *claim_rule.slips(prose),
+            *expression.slips(prose),
+            *typed.slips(prose, observed=block.observed),
+        ):
+            self.report(slip.rule, slip.message, *place(slip.at), hint=slip.hint)
+        if block.opened and block.opened.kind == "observed":
+            self._sources(block, place)
+        counted = coverage.count(block)
+        self.counted.append(counted)
+        bindings: list[tuple[int, Span | Token]] = [(span.start, span) for span in prose.spans]
+        bindings += [(start, token) for token, start in prose.expressions]
+        for _, binding in sorted(bindings, key=lambda pair: pair[0]):
+            if isinstance(binding, Span):
+                self._span(binding, counted, place)
+            else:
+                self._expression(binding, counted, place)
+        self._left(counted, place)
+
+    def _sources(self, block: Block, place: Place) -> None:
+        token = block.prose.tags[0][0]
+        tables: set[tuple[str, str]] = set()
+        for source in token.meta["sources"]:
+            resolved = self.evidence.resolve(source)
+            if isinstance(resolved, str):
+                where = place(token.meta["at"])
+                self.report("unresolved-source", f"{source!r}: {resolved}", *where, hint=self.evidence.hint())
+                self.reach[block.passage.sources] = None
+                return
+            tables |= resolved
+        self.reach[block.passage.sources] = frozenset(tables) or None
+
+    # --- claims ---
+
+    def _span(self, span: Span, counted: Counted, place: Place) -> None:
+        inside = counted.inside(span)
+        starts = {quantity.start for quantity in inside}
+        where = place(span.at)
+        if claim_rule.problem_of(span):
+            counted.reported |= starts
+            return
+        for quantity in counted.cut(span):
+            whole = counted.block.prose.text[quantity.outer_start : quantity.outer_end]
+            counted.reported.add(quantity.start)
+            self.report("unbound", f"the span cuts {whole!r}", *where, hint=f"take all of {whole!r} into it")
+        if "waive" in span.token.attrs:
+            counted.waived |= starts
+            reason = str(span.token.attrs["waive"]).strip()
+            self._claim(span.token, Outcome("waived", "waived", reason), "", span.whole, where)
+            return
+        counted.reported |= starts
+        entry = self._entry(str(span.token.attrs["fact"]), *where)
+        if entry is not None:
+            self._bind(span, entry, inside, counted, where)
+
+    def _bind(
+        self, span: Span, entry: FactEntry, inside: Sequence[Quantity], counted: Counted, where: tuple[int, int]
+    ) -> None:
+        """Hold a span against its entry."""
+        readings = self.facts.readings(entry)
+        pairs = pair_up(inside, readings)
+        quoted = len(readings) == 1 and (not inside or readings[0].value == span.whole)
+        if entry.facts and len(readings) == len(entry.facts) and not pairs and not quoted:
+            self._wrong_arity(entry, inside, *where)
+            return
+        if entry.facts:
+            counted.bound |= {quantity.start for quantity in inside}
+        elif inside:
+            message = f"{_listed(inside)} in a span whose entry [{entry.id}] only `holds`"
+            hint = "give the entry an `is` for each quantity; `holds` checks words, not numbers"
+            self.report("unbound", message, *where, hint=hint)
+        outcome = judge(entry, span.whole, pairs, readings, self.facts)
+        self._settle(span.token, outcome, entry, span.whole, counted.block, where)
+
+    def _wrong_arity(self, entry: FactEntry, inside: Sequence[Quantity], line: int, column: int) -> None:
+        quantities = "1 quantity" if len(inside) == 1 else f"{len(inside)} quantities"
+        facts = "1 fact" if len(entry.facts) == 1 else f"{len(entry.facts)} facts"
+        self.report(
+            "wrong-arity",
+            f"{quantities} ({_listed(inside)}), but {facts} in [{entry.id}]",
+            line,
+            column,
+            hint=f"`is` at {self.writeup.ledger_path.name}:{entry.line} gives one fact for each quantity, in order",
+        )
+
+    def _expression(self, token: Token, counted: Counted, place: Place) -> None:
+        if expression.syntax_error(token.content):
+            return
+        where = place(token.meta["at"])
+        for fact_id, whole in expression.facts_named(token.content):
+            entry = self._entry(fact_id, *where)
+            if entry is None:
+                continue
+            readings = self.facts.readings(entry)
+            if len(entry.facts) != 1:
+                message = f"fact({fact_id!r}) prints one value, its entry has {len(entry.facts)}"
+                self.report("wrong-arity", message, *where, hint="name an entry whose `is` is one fact")
+            elif readings and whole:
+                counted.injected += 1
+                text = cell_text(readings[0].value)
+                self._settle(token, printed(readings), entry, text, counted.block, where)
+
+    def _entry(self, fact_id: str, line: int, column: int) -> FactEntry | None:
+        entry = self.writeup.ledger.get(fact_id)
+        if entry is None:
+            file = self.writeup.ledger_path.name
+            hint = nearest_hint(fact_id, self.writeup.ledger) or f"write [{fact_id}] in {file}"
+            self.report("unknown-fact", f"no fact {fact_id!r} in {file}", line, column, hint=hint)
+        else:
+            self.used.add(fact_id)
+        return entry
+
+    def _settle(
+        self, token: Token, outcome: Outcome, entry: FactEntry, text: str, block: Block, where: tuple[int, int]
+    ) -> None:
+        claim = self._claim(token, outcome, entry.id, text, where, cite=entry.cite)
+        if outcome.verdict in ("refuted", "undecidable") and outcome.rule != "fact-error":
+            fact = f"the fact is [{entry.id}] at {self.writeup.ledger_path.name}:{entry.line}"
+            hint = f"{outcome.hint}; {fact}" if outcome.hint else fact
+            self.report(outcome.verdict, f"{text!r}: {outcome.message}", *where, hint=hint)
+        if outcome.slack:
+            self.report("slack", outcome.slack, *where)
+        if block.observed:
+            self._within_reach(claim, block.passage, where)
+
+    def _claim(
+        self, token: Token, outcome: Outcome, fact_id: str, text: str, where: tuple[int, int], *, cite: bool = False
+    ) -> Claim:
+        claim = Claim(
+            number=len(self.claims) + 1,
+            fact_id=fact_id,
+            text=text,
+            line=where[0],
+            column=where[1],
+            verdict=outcome.verdict,
+            rule=outcome.rule,
+            message=outcome.message,
+            readings=outcome.readings,
+            cite=cite,
+        )
+        self.claims.append(claim)
+        token.meta["claim"] = claim
+        return claim
+
+    def _within_reach(self, claim: Claim, passage: Passage, where: tuple[int, int]) -> None:
+        reach = self.reach.get(passage.sources) if passage.sources else None
+        beyond = self.evidence.beyond(claim.sources, reach) if reach else ""
+        if beyond:
+            self.report(
+                "evidence-reach",
+                f"{claim.text!r} reads {beyond}, which the tag does not name",
+                *where,
+                hint=f"write [Observed — {', '.join(passage.sources)}, {beyond}], or bind it to a table that is named",
+            )
+
+    # --- what is left ---
+
+    def _left(self, counted: Counted, place: Place) -> None:
+        block, kind = counted.block, counted.block.passage.kind
+        rule = "unbound" if block.observed else "untagged-quantity" if kind is None else None
+        for at, quantity in coverage.titles(block):
+            self.more_unbound += block.observed
+            self.more_outside += not block.observed
+            if rule:
+                hint = "a title cannot be bound; say it in the text"
+                self.report(rule, f"{quantity.text!r} in a title", *place(at), hint=hint)
+        if rule is None:
+            return
+        hint = {
+            "unbound": 'bind it: [{}]{{fact=id}}, or waive it: [{}]{{waive="reason"}}',
+            "untagged-quantity": "put it under a tag; [Observed — ...] has it checked",
+        }[rule]
+        for quantity in counted.left():
+            if quantity.start not in counted.reported:
+                message = {
+                    "unbound": f"{quantity.text!r} is bound to no fact",
+                    "untagged-quantity": f"{quantity.text!r} stands under no tag",
+                }[rule]
+                at = block.prose.source(quantity.start)
+                self.report(rule, message, *place(at), hint=hint.format(quantity.text, quantity.text))
+
+    def _lists(self, tokens: Sequence[Token], blocks: Sequence[Block], locator: Locator) -> None:
+        """A numbered list that starts at 23 prints a 23."""
+        observed: dict[int, bool] = {}
+        for block in blocks:
+            observed.setdefault(block.inline.map[0] if block.inline.map else -1, block.observed)
+        for token in tokens:
+            start = token.attrGet("start") if token.type == "ordered_list_open" else None
+            if start is not None and token.map:
+                first = next((observed[line] for line in range(*token.map) if line in observed), False)
+                self.more_unbound += first
+                self.more_outside += not first
+                if first:
+                    hint = "start the list at 1, or write the number into the text"
+                    self.report("unbound", f"a list that starts at {start}", locator.line_of(token), hint=hint)
+
+    def _code_blocks(self, tokens: Sequence[Token], locator: Locator) -> None:
+        for token in tokens:
+            if (
+                token.type in ("fence", "code_block")
+                and (at := typed.hidden(token.content, observed=False)) is not None
+            ):
+                line = locator.line_of(token)
+                self.report("hidden-character", f"{typed.named(token.content[at])} in code", line, hint="remove it")
+
+    def _front_matter(self) -> None:
+        for key, text in (("title", self.writeup.title), ("description", self.writeup.description)):
+            line = self.writeup.front_lines.get(key, 1)
+            if (at := typed.hidden(text, observed=True)) is not None:
+                self.report("hidden-character", f"{typed.named(text[at])} in the {key}", line, hint="remove it")
+            for _ in typed.typed_marks(text):
+                self.report("typed-mark", typed.MARK_MESSAGE, line, hint=typed.MARK_HINT)
+            for quantity in scan(text):
+                self.more_outside += 1
+                hint = "nothing checks the front matter; keep numbers in the body"
+                self.report("untagged-quantity", f"{quantity.text!r} in the {key}", line, hint=hint)
+
+    def _unused(self) -> None:
+        for entry in self.writeup.ledger.values():
+            if entry.id not in self.used:
+                hint = f"write [words]{{fact={entry.id}}}, or remove it"
+                self.report.ledger("unused-fact", f"no span names [{entry.id}]", entry, hint=hint)
+
+
+def _listed(quantities: Sequence[Quantity]) -> str:
+    return ", ".join(repr(quantity.text) for quantity in quantities) or "none"

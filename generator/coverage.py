@@ -1,0 +1,72 @@
+"""Which quantities of a writeup were checked. Each of an Observed passage is bound to a fact, waived, or a finding.
+
+Quantities are counted in the text that a reader sees (generator/markdown/prose.py), block by block, so that neither
+emphasis nor an entity nor a line break hides one. Code spans, code blocks and link targets are left out; headings,
+table cells, image descriptions, titles and the start of a numbered list are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from clawpub.quantity import Quantity, scan
+from generator.markdown.passages import Block
+from generator.markdown.prose import Span
+from generator.writeup import Coverage
+
+_SECTION_NUMBER = re.compile(r"\s*\d{1,3}(?:\.\d{1,3}){0,3}\.(?=\s)")
+
+
+@dataclass
+class Counted:
+    """The quantities of a block, and what became of them."""
+
+    block: Block
+    quantities: list[Quantity]
+    bound: set[int] = field(default_factory=set)
+    """By the offset at which they start."""
+    waived: set[int] = field(default_factory=set)
+    reported: set[int] = field(default_factory=set)
+    """Unbound ones that a finding of their span speaks of already."""
+    injected: int = 0
+    """Values that an expression prints."""
+
+    def inside(self, span: Span) -> list[Quantity]:
+        """Return the quantities that stand in a span whole, with their hedges and bounds."""
+        return [q for q in self.quantities if span.start <= q.outer_start and q.outer_end <= span.end]
+
+    def cut(self, span: Span) -> list[Quantity]:
+        """Return the quantities that a span cuts."""
+        whole = self.inside(span)
+        return [q for q in self.quantities if q.outer_start < span.end and span.start < q.outer_end and q not in whole]
+
+    def left(self) -> Iterator[Quantity]:
+        """Yield those that are neither bound nor waived."""
+        return (q for q in self.quantities if q.start not in self.bound and q.start not in self.waived)
+
+
+def count(block: Block) -> Counted:
+    """Return the quantities of a block; a heading's section number ("3.") is none."""
+    quantities = scan(block.prose.text)
+    if block.container == "heading" and (number := _SECTION_NUMBER.match(block.prose.text)):
+        quantities = [q for q in quantities if q.start >= number.end()]
+    return Counted(block, quantities)
+
+
+def titles(block: Block) -> Iterator[tuple[int, Quantity]]:
+    """Yield (offset in the source, quantity) for the titles of links and images, where nothing can be bound."""
+    for at, title in block.prose.titles:
+        for quantity in scan(title):
+            yield at, quantity
+
+
+def coverage(counted: list[Counted], *, more_unbound: int = 0, more_outside: int = 0) -> Coverage:
+    """Return the counts of a writeup."""
+    observed = [each for each in counted if each.block.observed]
+    bound = sum(len(each.bound) + each.injected for each in observed)
+    waived = sum(len(each.waived) for each in observed)
+    unbound = sum(1 for each in observed for _ in each.left()) + more_unbound
+    outside = sum(1 for each in counted if not each.block.observed for _ in each.left()) + more_outside
+    return Coverage(bound + waived + unbound, bound, waived, unbound, outside)

@@ -1,0 +1,151 @@
+"""A publication, loaded and checked: packs, writeups, claims, expressions. Every finding is collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from markdown_it.token import Token
+
+from clawpub.errors import ClawpubError, FactError, PackError, Place
+from clawpub.findings import Finding
+from clawpub.pack.reader import Pack, open_pack
+from generator.claims import check_writeup
+from generator.content import load_writeup
+from generator.contexts import pack_url
+from generator.expressions import evaluate
+from generator.local import local_packs
+from generator.project import Project, load_project
+from generator.tables import View, expression_functions
+from generator.writeup import CheckedWriteup
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A publication, loaded and checked: everything that pages are made of."""
+
+    project: Project
+    packs: tuple[Pack, ...]
+    writeups: tuple[CheckedWriteup, ...]
+    """Newest first."""
+    views: Mapping[str, Mapping[str, View]]
+    """By slug: what each expression of the body makes."""
+    local: tuple[Pack, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+def check_publication(root: Path, *, drafts: bool = False, progress: Progress | None = None) -> Edition:
+    """Return a publication with all that its checks found, in packs, writeups, claims and expressions.
+
+    Raises: ConfigError where there is no publication.
+    """
+    progress = progress or silent
+    project = load_project(root)
+    packs, findings = _open_packs(project, progress)
+    writeups: list[CheckedWriteup] = []
+    views: dict[str, dict[str, View]] = {}
+    for number, folder in enumerate(project.writeups):
+        progress("checking", number, len(project.writeups))
+        try:
+            writeup = load_writeup(folder)
+        except ClawpubError as error:
+            findings.append(finding_of(error, "unreadable", folder))
+            continue
+        if writeup.draft and not drafts:
+            continue
+        checked = check_writeup(writeup, packs, project.site.severity)
+        made, wrong = _expressions(checked)
+        writeups.append(checked)
+        views[writeup.slug] = made
+        findings += (*checked.findings, *wrong)
+    writeups.sort(key=lambda checked: (-checked.writeup.date.toordinal(), checked.writeup.slug))
+    local, left_out = local_packs(root)
+    findings += left_out
+    return Edition(project, tuple(packs.values()), tuple(writeups), views, tuple(local), tuple(findings))
+
+
+def silent(what: str, done: int, of: int) -> None:
+    pass
+
+
+def finding_of(error: ClawpubError, rule: str, fallback: Path) -> Finding:
+    """Return a finding that says what an error says."""
+    place = error.at or Place(fallback)
+    return Finding(rule, error.message, place.path, place.line, place.column, error.hint)
+
+
+def _open_packs(project: Project, progress: Progress) -> tuple[dict[str, Pack], list[Finding]]:
+    """Return the packs by id, every byte of them compared with its digest, and what is wrong with the others."""
+    packs: dict[str, Pack] = {}
+    findings: list[Finding] = []
+    for number, path in enumerate(project.packs):
+        progress("opening packs", number, len(project.packs))
+        try:
+            pack = open_pack(path)
+            if pack.id != path.name:
+                raise PackError(f"this folder holds the pack {pack.id}", at=path, hint="name the folder after its pack")
+            for resource in pack.descriptor.resources:
+                pack.read(resource)
+            pack.tables()
+        except PackError as error:
+            findings.append(finding_of(error, "damaged-pack", path))
+            continue
+        findings += _active_files(pack)
+        packs[pack.id] = pack
+    return packs, findings
+
+
+ACTIVE = frozenset(
+    ".htm .html .xht .xhtml .shtml .svg .svgz .xml .xsl .xslt .mht .mhtml .js .mjs .swf .pdf .wasm".split()
+)
+"""Files that a browser would run or render when a reader opens them from the site."""
+
+
+def _active_files(pack: Pack) -> Iterator[Finding]:
+    for resource in pack.descriptor.resources:
+        if PurePosixPath(resource.path).suffix.lower() in ACTIVE:
+            yield Finding(
+                "active-file",
+                "the site would serve this file, and a browser would run what is in it",
+                pack.path / resource.path,
+                hint="seal it as .txt, or compressed",
+            )
+
+
+def _expressions(checked: CheckedWriteup) -> tuple[dict[str, View], list[Finding]]:
+    """Return what each expression of a body makes, and a finding for each that makes nothing."""
+    functions = expression_functions(checked.packs, pack_url)
+    views: dict[str, View] = {}
+    findings = []
+    for token, line in expression_tokens(checked.tokens):
+        if token.meta.get("claim") is not None or token.content in views:
+            continue
+        try:
+            if not token.block:
+                raise FactError(
+                    "a table or chart in the middle of a text", hint="give the expression a paragraph of its own"
+                )
+            views[token.content] = evaluate(token.content, functions)
+        except (FactError, PackError) as error:
+            at = Place(checked.writeup.path, checked.writeup.body_line + line)
+            findings.append(Finding("expression", error.message, at.path, at.line, hint=error.hint))
+    return views, findings
+
+
+def expression_tokens(tokens: tuple[Token, ...]) -> Iterator[tuple[Token, int]]:
+    """Yield each expression with its line of the body, from 0."""
+    for token in tokens:
+        line = token.map[0] if token.map else 0
+        if token.type == "expression":
+            yield token, line
+        for child in token.children or ():
+            if child.type == "expression":
+                yield child, line + token.content.count("\n", 0, child.meta.get("at", 0))

@@ -1,0 +1,170 @@
+"""The facts of a ledger: read from the packs, and held against the words of a span."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from clawpub.errors import FactError
+from clawpub.pack.query import Database
+from clawpub.pack.tables import Cell, spell
+from clawpub.quantity import Quantity, compare
+from generator.findings import Report
+from generator.writeup import FactEntry, Reading, Verdict
+
+Pairs = list[tuple[Quantity, list[Cell]]]
+"""Each quantity of a span with the values it must agree with."""
+
+_WORST: dict[Verdict, int] = {"waived": 0, "verified": 0, "undecidable": 1, "refuted": 2}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a claim, before it has a number and a place."""
+
+    verdict: Verdict
+    rule: str
+    message: str
+    hint: str | None = None
+    readings: tuple[Reading, ...] = ()
+    slack: str = ""
+    """A remark on a claim that holds."""
+
+
+class Facts:
+    """The ledger's facts, each read once and reported once."""
+
+    def __init__(self, database: Database | None, report: Report, *, complete: bool) -> None:
+        self.database = database
+        self.report = report
+        self.complete = complete
+        """False where a pack is missing: what then cannot be read was reported with the pack."""
+        self._read: dict[tuple[str, str], Reading | None] = {}
+
+    def readings(self, entry: FactEntry) -> tuple[Reading, ...]:
+        """Return the readings of an entry's `is`; shorter than the entry where a fact could not be read."""
+        read = [self.read(entry, fact) for fact in entry.facts]
+        return tuple(reading for reading in read if reading is not None)
+
+    def read(self, entry: FactEntry, fact: str) -> Reading | None:
+        key = (entry.id, fact)
+        if key not in self._read:
+            self._read[key] = self._ask(entry, fact)
+        return self._read[key]
+
+    def _ask(self, entry: FactEntry, fact: str) -> Reading | None:
+        if self.database is None:
+            self._error(entry, "there is no pack to ask", "name one in the front matter, under packs:")
+            return None
+        try:
+            answer = self.database.ask(fact)
+            value = answer.value()
+        except FactError as error:
+            self._error(entry, f"{error.message} (in {shortened(fact)!r})", error.hint)
+            return None
+        if not answer.sources:
+            message = f"[{entry.id}]: {shortened(fact)!r} names no cell of any pack"
+            hint = "read a column: a constant proves nothing; for count(*), count a column that is never empty"
+            self.report.ledger("vacuous", message, entry, hint=hint)
+        return Reading(fact, answer.query, value, answer.sources)
+
+    def _error(self, entry: FactEntry, message: str, hint: str | None) -> None:
+        if self.complete:
+            self.report.ledger("fact-error", f"[{entry.id}]: {message}", entry, hint=hint)
+
+
+def pair_up(quantities: Sequence[Quantity], readings: Sequence[Reading]) -> Pairs:
+    """Return each quantity with its facts, in order: one each, or two for a range; [] where the numbers do not fit."""
+    values = [reading.value for reading in readings]
+    if len(quantities) == len(values):
+        return [(quantity, [value]) for quantity, value in zip(quantities, values, strict=True)]
+    if len(values) != sum(_width(quantity) for quantity in quantities):
+        return []
+    rest = iter(values)
+    return [(quantity, [next(rest) for _ in range(_width(quantity))]) for quantity in quantities]
+
+
+def _width(quantity: Quantity) -> int:
+    return 2 if quantity.ends else 1
+
+
+def judge(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, ...], facts: Facts) -> Outcome:
+    """Return what an entry's facts say about a span, the worst of it first. `words` is the span as a reader sees it."""
+    outcomes: list[Outcome] = []
+    if len(readings) < len(entry.facts):
+        outcomes.append(Outcome("undecidable", "fact-error", "a fact of it could not be read"))
+    elif len(readings) == 1 and (not pairs or readings[0].value == words):
+        outcomes.append(_words(words, readings[0].value))
+    elif readings and not pairs:
+        outcomes.append(Outcome("undecidable", "words", "no quantity here for its facts"))
+    else:
+        outcomes += [_number(quantity, values, entry) for quantity, values in pairs]
+    if entry.holds is not None:
+        holds = facts.read(entry, entry.holds)
+        outcomes.append(_holds(holds) if holds else Outcome("undecidable", "fact-error", "it could not be read"))
+        readings = (*readings, holds) if holds else readings
+    worst = max(outcomes, key=lambda outcome: _WORST[outcome.verdict])
+    alike = [outcome for outcome in outcomes if outcome.verdict == worst.verdict]
+    return replace(
+        worst,
+        readings=readings,
+        message="; ".join(dict.fromkeys(outcome.message for outcome in alike if outcome.message)),
+        hint="; ".join(dict.fromkeys(outcome.hint for outcome in alike if outcome.hint)) or None,
+        slack="; ".join(outcome.slack for outcome in outcomes if outcome.slack),
+    )
+
+
+def printed(readings: tuple[Reading, ...]) -> Outcome:
+    """Return what becomes of a value that an expression prints."""
+    if readings[0].value is None:
+        return Outcome("undecidable", "missing", "the pack holds no value here", readings=readings)
+    return Outcome("verified", "value", "printed from the pack", readings=readings)
+
+
+def _number(quantity: Quantity, values: list[Cell], entry: FactEntry) -> Outcome:
+    plain = [spell(value) if isinstance(value, datetime) else value for value in values]
+    result = compare(quantity, plain if len(plain) > 1 else plain[0], fact_unit=entry.unit)
+    shown = " and ".join(cell_text(value) for value in values)
+    if result.verdict == "verified":
+        message = result.message or f"{quantity.text} against {shown}"
+        return Outcome("verified", result.rule, message, slack=result.message if result.warning else "")
+    message = result.message or f"the pack says {shown}"
+    if result.verdict == "refuted" and shown not in message:
+        message = f"{message} (the pack says {shown})"
+    return Outcome(result.verdict, result.rule, message, f"write {result.suggestion}" if result.suggestion else None)
+
+
+def _words(words: str, value: Cell) -> Outcome:
+    """Compare a span without quantities, or a quoted text, with a fact that is text."""
+    if value is None:
+        return Outcome("undecidable", "missing", "the pack holds no value here")
+    text = cell_text(value)
+    if unicodedata.normalize("NFC", words) == unicodedata.normalize("NFC", " ".join(text.split())):
+        return Outcome("verified", "words", "the words of the pack")
+    shown = repr(shortened(text)) if isinstance(value, str) else text
+    return Outcome("refuted", "words", f"the pack says {shown}", f"write {shortened(text)}")
+
+
+def _holds(reading: Reading) -> Outcome:
+    match reading.value:
+        case True | 1:
+            return Outcome("verified", "holds", "the pack says that it holds")
+        case False | 0:
+            return Outcome(
+                "refuted", "holds", "the pack says that it does not hold", f"{shortened(reading.fact)} gives 0"
+            )
+        case None:
+            return Outcome("undecidable", "holds", "the pack does not hold what it asks for")
+    found = shortened(cell_text(reading.value))
+    return Outcome("undecidable", "holds", f"`holds` gives {found}, expected 1 or 0", "end it in a comparison")
+
+
+def cell_text(value: Cell) -> str:
+    return "nothing" if value is None else spell(value)
+
+
+def shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,91 @@
+"""What machines read: the Atom feed, the sitemap, robots.txt. Every address in them is absolute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import clawpub
+from generator.contexts import absolute, writeup_url
+from generator.project import Site
+from generator.render import Theme, render_template
+from generator.writeup import CheckedWriteup
+
+FEED = "feed.xml"
+FEED_LENGTH = 50
+"""Writeups in the feed, the newest first."""
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    id: str
+    """Its address."""
+    title: str
+    updated: str
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    summary: str
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What templates/feeds/atom.xml receives as `feed`."""
+
+    id: str
+    self_url: str
+    title: str
+    subtitle: str
+    language: str
+    author: str
+    updated: str
+    """Of the newest entry; 1970 where there is none, for the clock has no part in a build."""
+    version: str
+    entries: tuple[FeedEntry, ...]
+
+
+@dataclass(frozen=True)
+class SitemapPage:
+    url: str
+    date: str = ""
+
+
+def feed(site: Site, writeups: Sequence[CheckedWriteup]) -> Feed:
+    """Return the feed of published writeups, which come newest first."""
+    entries = tuple(_entry(site, checked) for checked in writeups[:FEED_LENGTH])
+    return Feed(
+        id=absolute(site, "index.html"),
+        self_url=absolute(site, FEED),
+        title=site.title,
+        subtitle=site.tagline or site.description,
+        language=site.language,
+        author=site.author or site.title,
+        updated=max((entry.updated for entry in entries), default="1970-01-01T00:00:00Z"),
+        version=clawpub.__version__,
+        entries=entries,
+    )
+
+
+def _entry(site: Site, checked: CheckedWriteup) -> FeedEntry:
+    writeup = checked.writeup
+    return FeedEntry(
+        id=absolute(site, writeup_url(writeup.slug)),
+        title=writeup.title,
+        updated=f"{writeup.date.isoformat()}T00:00:00Z",
+        authors=writeup.authors,
+        tags=tuple(dict.fromkeys(filter(None, (writeup.section, *writeup.tags)))),
+        summary=writeup.description or writeup.title,
+    )
+
+
+def render_feed(theme: Theme, site: Site, writeups: Sequence[CheckedWriteup]) -> bytes:
+    return render_template(theme, "feeds/atom.xml", {"feed": feed(site, writeups)})
+
+
+def render_sitemap(theme: Theme, site: Site, pages: Sequence[SitemapPage]) -> bytes:
+    return render_template(theme, "feeds/sitemap.xml", {"pages": pages})
+
+
+def robots(site: Site) -> bytes:
+    """Return robots.txt, which keeps what was made on this machine out of search engines."""
+    lines = ("User-agent: *", "Disallow: /demo/", f"Sitemap: {absolute(site, 'sitemap.xml')}", "")
+    return "\n".join(lines).encode()

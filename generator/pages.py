@@ -1,0 +1,159 @@
+"""Every file of a site: pages, stylesheet, feed, and the packs themselves, so that a reader can check them again."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from markdown_it.token import Token
+
+from clawpub.findings import Finding
+from clawpub.pack.model import DESCRIPTOR, SEAL
+from clawpub.pack.reader import Pack, read_file
+from generator.body import Body, render_body
+from generator.contexts import (
+    PackPage,
+    Publication,
+    absolute,
+    index_page,
+    not_found_page,
+    pack_page,
+    pack_url,
+    publication,
+    writeup_entry,
+    writeup_page,
+    writeup_url,
+)
+from generator.edition import Edition, Progress
+from generator.feeds import FEED, SitemapPage, render_feed, render_sitemap, robots
+from generator.local import PAGE as DEMO_PAGE
+from generator.local import demo_page
+from generator.output import Payload
+from generator.render import Theme, load_theme, render_page
+from generator.writeup import CheckedWriteup
+
+ATTACHED = frozenset(".png .jpg .jpeg .gif .webp .avif .csv .json .jsonl .txt .zip".split())
+"""Files beside index.md that go onto the site with it."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    files: dict[str, Payload]
+    findings: tuple[Finding, ...]
+
+
+def render_site(edition: Edition, progress: Progress) -> Rendered:
+    """Return the site's files by path, and what only shows when all of them are known: links that lead nowhere."""
+    site = edition.project.site
+    theme = load_theme(edition.project.templates)
+    about = publication(site, theme.stylesheet_path, has_demo=bool(edition.local))
+    files: dict[str, Payload] = {theme.stylesheet_path: theme.stylesheet}
+    for number, checked in enumerate(edition.writeups):
+        progress("rendering", number, len(edition.writeups))
+        files |= _writeup_files(edition, theme, about, checked)
+    for pack in edition.packs:
+        files |= _pack_files(theme, pack, pack_page(about, site, pack))
+    for pack in edition.local:
+        files |= _pack_files(theme, pack, pack_page(about, site, pack, made_here=True))
+    if edition.local:
+        files[DEMO_PAGE] = render_page(theme, demo_page(about, site, edition.local, edition.packs))
+    entries = [writeup_entry(checked) for checked in edition.writeups]
+    files["index.html"] = render_page(theme, index_page(about, site, entries, edition.packs))
+    files["404.html"] = render_page(theme, not_found_page(about, site))
+    files |= _machine_files(edition, theme)
+    return Rendered(files, tuple(_dead_links(edition, files)))
+
+
+def _machine_files(edition: Edition, theme: Theme) -> dict[str, Payload]:
+    site = edition.project.site
+    published = [checked for checked in edition.writeups if not checked.writeup.draft]
+    pages = [SitemapPage(absolute(site, "index.html"))]
+    pages += [SitemapPage(absolute(site, writeup_url(c.writeup.slug)), c.writeup.date.isoformat()) for c in published]
+    pages += [SitemapPage(absolute(site, pack_url(pack))) for pack in edition.packs]
+    return {
+        FEED: render_feed(theme, site, published),
+        "sitemap.xml": render_sitemap(theme, site, pages),
+        "robots.txt": robots(site),
+    }
+
+
+def _writeup_files(edition: Edition, theme: Theme, about: Publication, checked: CheckedWriteup) -> dict[str, Payload]:
+    writeup, project = checked.writeup, edition.project
+    path = writeup_url(writeup.slug)
+    body = Body(theme, checked.packs, edition.views[writeup.slug], "../" * path.count("/"))
+    text = render_body(checked.tokens, body, writeup.lead_tag)
+    source = writeup.path.relative_to(project.root).as_posix()
+    files: dict[str, Payload] = {path: render_page(theme, writeup_page(about, project.site, checked, text, source))}
+    for file in sorted(writeup.path.parent.rglob("*")):
+        if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink():
+            relative = file.relative_to(writeup.path.parent).as_posix()
+            files[path.removesuffix("index.html") + relative] = file.read_bytes
+    return files
+
+
+def _pack_files(theme: Theme, pack: Pack, page: PackPage) -> dict[str, Payload]:
+    """Return a pack's page, its files as they were sealed, and the same as one archive."""
+    folder = pack_url(pack, made_here=bool(page.made_here)).removesuffix("index.html")
+    sealed = _sealed_files(pack)
+    files: dict[str, Payload] = {f"{folder}data/{path}": payload for path, payload in sealed.items()}
+    files[folder + page.archive] = lambda: _archive(pack.id, sealed)
+    files[folder + "index.html"] = render_page(theme, page)
+    return files
+
+
+def _sealed_files(pack: Pack) -> dict[str, Callable[[], bytes]]:
+    """Return what reads each file that the descriptor lists, and the descriptor and seal themselves."""
+
+    def reader(name: str) -> Callable[[], bytes]:
+        return lambda: pack.read(name)
+
+    files = {resource.path: reader(resource.name) for resource in pack.descriptor.resources}
+    for name in (DESCRIPTOR, SEAL):
+        files[name] = lambda name=name: read_file(pack.path / name, pack.path)  # type: ignore[misc]
+    return files
+
+
+def _archive(name: str, files: dict[str, Callable[[], bytes]]) -> bytes:
+    """Return a zip file of a pack's files in one folder; equal files give equal bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for path in sorted(files):
+            entry = zipfile.ZipInfo(f"{name}/{path}", date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            entry.create_system = 3
+            archive.writestr(entry, files[path]())
+    return out.getvalue()
+
+
+def _dead_links(edition: Edition, files: dict[str, Payload]) -> Iterator[Finding]:
+    """Yield the relative links and images of each body that lead to no file of the site."""
+    for checked in edition.writeups:
+        writeup = checked.writeup
+        folder = posixpath.dirname(writeup_url(writeup.slug))
+        for target, line in _targets(checked.tokens):
+            parts = urlsplit(target)
+            if parts.scheme or parts.netloc or not parts.path:
+                continue
+            path = posixpath.normpath(posixpath.join(folder, unquote(parts.path)))
+            if path not in files and f"{path}/index.html" not in files:
+                yield Finding(
+                    "dead-link",
+                    f"{target!r} leads to no file of the site",
+                    writeup.path,
+                    writeup.body_line + line,
+                    hint=f"from {folder}/ the site’s root is ../../; files beside index.md go by their names",
+                )
+
+
+def _targets(tokens: Sequence[Token], line: int = 0) -> Iterator[tuple[str, int]]:
+    for token in tokens:
+        here = token.map[0] if token.map else line
+        for name in ("href", "src"):
+            if token.attrs.get(name):
+                yield str(token.attrs[name]), here
+        yield from _targets(token.children or (), here)
