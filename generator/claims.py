@@ -23,7 +23,7 @@ from generator.evidence import Evidence, Tables
 from generator.facts import Facts, Outcome, cell_text, judge, pair_up, printed
 from generator.findings import Report, Setting
 from generator.markdown import claim as claim_rule
-from generator.markdown import expression, parser, provenance, typed
+from generator.markdown import MAX_NESTING, expression, parser, provenance, typed
 from generator.markdown.passages import Block, Passage, read_passages
 from generator.markdown.prose import Span
 from generator.markdown.source_map import Locator, Place
@@ -70,6 +70,7 @@ class _Check:
             self._block(block, locator.of(block.inline, cell=block.container == "cell"))
         self._lists(tokens, blocks, locator)
         self._code_blocks(tokens, locator)
+        self._depth(tokens, locator)
         self._front_matter()
         self._unused()
         return CheckedWriteup(
@@ -182,10 +183,9 @@ class _Check:
         if claim_rule.problem_of(span):
             counted.reported |= starts
             return
-        for quantity in counted.cut(span):
-            whole = counted.block.prose.text[quantity.outer_start : quantity.outer_end]
-            counted.reported.add(quantity.start)
-            self.report("unbound", f"the span cuts {whole!r}", *where, hint=f"take all of {whole!r} into it")
+        if cut := counted.cut(span):
+            self._cut(span, cut, counted, where)
+            return
         if "waive" in span.token.attrs:
             counted.waived |= starts
             reason = str(span.token.attrs["waive"]).strip()
@@ -195,6 +195,14 @@ class _Check:
         entry = self._entry(str(span.token.attrs["fact"]), *where)
         if entry is not None:
             self._bind(span, entry, inside, counted, where)
+
+    def _cut(self, span: Span, cut: Sequence[Quantity], counted: Counted, where: tuple[int, int]) -> None:
+        """Report a span that holds a number without the words or digits that belong to it: "about [40K]"."""
+        counted.reported |= {quantity.start for quantity in (*cut, *counted.inside(span))}
+        self.used.add(str(span.token.attrs.get("fact", "")))
+        for quantity in cut:
+            whole = counted.block.prose.text[quantity.outer_start : quantity.outer_end]
+            self.report("unbound", f"the span cuts {whole!r}", *where, hint=f"take all of {whole!r} into it")
 
     def _bind(
         self, span: Span, entry: FactEntry, inside: Sequence[Quantity], counted: Counted, where: tuple[int, int]
@@ -345,6 +353,12 @@ class _Check:
             ):
                 line = locator.line_of(token)
                 self.report("hidden-character", f"{typed.named(token.content[at])} in code", line, hint="remove it")
+
+    def _depth(self, tokens: Sequence[Token], locator: Locator) -> None:
+        deepest = next((token for token in tokens if token.nesting == 1 and token.level >= MAX_NESTING - 1), None)
+        if deepest:
+            message = "what is nested in here does not appear on the page"
+            self.report("too-deep", message, locator.line_of(deepest), hint="use fewer levels of lists and quotes")
 
     def _front_matter(self) -> None:
         for key, text in (("title", self.writeup.title), ("description", self.writeup.description)):

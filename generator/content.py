@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from clawpub.errors import ConfigError, ContentError, Place
 from clawpub.pack.model import Digest, PackId
@@ -62,6 +62,12 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else () if value is None else value
 
 
+def _alias(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", value) or value in ("main", "temp"):
+        raise ValueError("cannot be the alias of a pack")
+    return value
+
+
 def _pack(value: Any) -> Any:
     if isinstance(value, str):
         pack_id, at, digest = value.partition("@")
@@ -70,8 +76,9 @@ def _pack(value: Any) -> Any:
 
 
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+_Day = Annotated[date, BeforeValidator(_iso_date)]
 _Many = Annotated[tuple[_Words, ...], BeforeValidator(_one_or_many)]
-_Alias = Annotated[str, StringConstraints(pattern=r"^(?!(?:main|temp)$)[a-z][a-z0-9_]{0,40}$")]
+_Alias = Annotated[str, AfterValidator(_alias)]
 
 
 class _PackPin(BaseModel):
@@ -85,7 +92,7 @@ class _FrontMatter(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: _Words = Field(description="write title: ... in the front matter")
-    date: Annotated[date, BeforeValidator(_iso_date)] = Field(description="write date: 2026-05-21")
+    date: _Day = Field(description="write date: 2026-05-21")
     description: str = ""
     section: str = ""
     authors: _Many = ()

@@ -95,12 +95,8 @@ def judge(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, .
     outcomes: list[Outcome] = []
     if len(readings) < len(entry.facts):
         outcomes.append(Outcome("undecidable", "fact-error", "a fact of it could not be read"))
-    elif len(readings) == 1 and (not pairs or readings[0].value == words):
-        outcomes.append(_words(words, readings[0].value))
-    elif readings and not pairs:
-        outcomes.append(Outcome("undecidable", "words", "no quantity here for its facts"))
     else:
-        outcomes += [_number(quantity, values, entry) for quantity, values in pairs]
+        outcomes += _compared(entry, words, pairs, readings)
     if entry.holds is not None:
         holds = facts.read(entry, entry.holds)
         outcomes.append(_holds(holds) if holds else Outcome("undecidable", "fact-error", "it could not be read"))
@@ -114,6 +110,14 @@ def judge(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, .
         hint="; ".join(dict.fromkeys(outcome.hint for outcome in alike if outcome.hint)) or None,
         slack="; ".join(outcome.slack for outcome in outcomes if outcome.slack),
     )
+
+
+def _compared(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, ...]) -> list[Outcome]:
+    """Return one outcome for each quantity; one for the words where they are a text of the pack, or hold no quantity."""
+    numbers = [_number(quantity, values, entry) for quantity, values in pairs]
+    if len(readings) == 1 and (not numbers or (numbers[0].verdict != "verified" and readings[0].value == words)):
+        return [_words(words, readings[0].value)]
+    return numbers
 
 
 def printed(readings: tuple[Reading, ...]) -> Outcome:

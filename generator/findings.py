@@ -36,6 +36,7 @@ RULES: dict[str, Rule] = {
     "statement-syntax": Rule("a template statement, or an expression that cannot be read"),
     "unresolved-source": Rule("a tag's source that is no table of a pack of this writeup"),
     "evidence-reach": Rule("an Observed claim that reads a table its tag does not name"),
+    "too-deep": Rule("lists and quotes nested deeper than Markdown reads: what is inside does not appear"),
     "hidden-character": Rule("a character that makes a reader see other text than was checked"),
     "slack": Rule("a bound that is true and says little", "warning"),
     "stale-pin": Rule("a pack that changed since the writeup was written"),

@@ -24,6 +24,9 @@ from generator.markdown.expression import expression_plugin
 from generator.markdown.provenance import provenance_plugin
 from generator.markdown.source_map import place_tokens
 
+MAX_NESTING = 20
+"""Levels of blocks, and of brackets in a line; markdown-it leaves out blocks nested deeper."""
+
 _SCHEME = re.compile(r"[\x00-\x20]*([^/?#:]*):")
 _LINKS = frozenset({"http", "https", "mailto"})
 _IMAGES = frozenset({"https"})
@@ -41,7 +44,7 @@ class _Parser(MarkdownIt):
 
 def parser() -> MarkdownIt:
     """Return a parser; `parse(body)` gives tokens with places."""
-    md = _Parser("commonmark", {"html": False, "linkify": False, "typographer": False})
+    md = _Parser("commonmark", {"html": False, "linkify": False, "typographer": False, "maxNesting": MAX_NESTING})
     md.enable(["table", "strikethrough"])
     place_tokens(md)
     provenance_plugin(md)

@@ -89,6 +89,7 @@ def slips(prose: Prose) -> Iterator[Slip]:
             yield Slip("statement-syntax", token.meta["at"], f"not an expression: {problem}", _HINT)
 
 
+@functools.lru_cache(maxsize=1000)
 def syntax_error(source: str) -> str | None:
     """Return what is wrong with an expression; None where Jinja reads it."""
     try:
@@ -100,9 +101,11 @@ def syntax_error(source: str) -> str | None:
     return None
 
 
-def facts_named(source: str) -> Iterator[tuple[str, bool]]:
-    """Yield the id of each `fact("id")` in an expression that `syntax_error` let pass, and whether the call is all of
+@functools.lru_cache(maxsize=1000)
+def facts_named(source: str) -> tuple[tuple[str, bool], ...]:
+    """Return the id of each `fact("id")` in an expression that `syntax_error` let pass, and whether the call is all of
     it."""
+    named = []
     tree = _environment().parse("{{" + source + "}}")
     output = tree.body[0] if tree.body else None
     whole = output.nodes[0] if isinstance(output, nodes.Output) and len(output.nodes) == 1 else None
@@ -110,4 +113,5 @@ def facts_named(source: str) -> Iterator[tuple[str, bool]]:
         if isinstance(call.node, nodes.Name) and call.node.name == "fact" and call.args:
             first = call.args[0]
             if isinstance(first, nodes.Const) and isinstance(first.value, str):
-                yield first.value, call is whole
+                named.append((first.value, call is whole))
+    return tuple(named)

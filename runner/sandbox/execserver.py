@@ -168,6 +168,7 @@ class Server:
                     if closed:
                         poller.unregister(reader)
                 else:  # the host says nothing while a command runs, so it is gone
+                    end_everything()
                     os._exit(0)
             ended = reap(child)
             if code is None and ended is not None:

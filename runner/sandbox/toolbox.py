@@ -23,6 +23,8 @@ MOST_ROWS = 50
 MOST_COUNTED = 100_000
 MOST_CELL = 200
 """Characters of one cell, or of one line that a search shows."""
+SQLITE_ATTACH = 24
+"""Also what VACUUM INTO does: both could write another file."""
 SEARCHED_BYTES = 2 * 2**20
 """A larger file is not searched beyond this."""
 
@@ -145,6 +147,7 @@ def sql(database: str, query: str) -> str:
     name = os.path.abspath(database).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     connection = sqlite3.connect(f"file:{name}?mode=ro", uri=True)
     try:
+        connection.set_authorizer(lambda action, *_: action == SQLITE_ATTACH)  # True is SQLITE_DENY
         connection.text_factory = lambda data: data.decode(errors="replace")
         cursor = connection.execute(query)
         if cursor.description is None:

