@@ -163,16 +163,14 @@ class _Check:
 
     def _sources(self, block: Block, place: Place) -> None:
         token = block.prose.tags[0][0]
-        tables: set[tuple[str, str]] = set()
-        for source in token.meta["sources"]:
-            resolved = self.evidence.resolve(source)
-            if isinstance(resolved, str):
+        named = [(source, self.evidence.resolve(source)) for source in token.meta["sources"]]
+        for source, tables in named:
+            if isinstance(tables, str):
                 where = place(token.meta["at"])
-                self.report("unresolved-source", f"{source!r}: {resolved}", *where, hint=self.evidence.hint())
-                self.reach[block.passage.sources] = None
-                return
-            tables |= resolved
-        self.reach[block.passage.sources] = frozenset(tables) or None
+                self.report("unresolved-source", f"{source!r}: {tables}", *where, hint=self.evidence.hint())
+        known = [tables for _, tables in named if not isinstance(tables, str)]
+        reach = frozenset(table for tables in known for table in tables)
+        self.reach[block.passage.sources] = reach if reach and len(known) == len(named) else None
 
     # --- claims ---
 
@@ -265,7 +263,7 @@ class _Check:
         self, token: Token, outcome: Outcome, entry: FactEntry, text: str, block: Block, where: tuple[int, int]
     ) -> None:
         claim = self._claim(token, outcome, entry.id, text, where, cite=entry.cite)
-        if outcome.verdict in ("refuted", "undecidable") and outcome.rule != "fact-error":
+        if outcome.verdict in ("refuted", "undecidable") and outcome.rule not in ("fact-error", "vacuous"):
             fact = f"the fact is [{entry.id}] at {self.writeup.ledger_path.name}:{entry.line}"
             hint = f"{outcome.hint}; {fact}" if outcome.hint else fact
             self.report(outcome.verdict, f"{text!r}: {outcome.message}", *where, hint=hint)

@@ -101,6 +101,8 @@ def judge(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, .
         holds = facts.read(entry, entry.holds)
         outcomes.append(_holds(holds) if holds else Outcome("undecidable", "fact-error", "it could not be read"))
         readings = (*readings, holds) if holds else readings
+    if not all(reading.sources for reading in readings):
+        outcomes = [Outcome("undecidable", "vacuous", "it names no cell of any pack")]
     worst = max(outcomes, key=lambda outcome: _WORST[outcome.verdict])
     alike = [outcome for outcome in outcomes if outcome.verdict == worst.verdict]
     return replace(
@@ -122,6 +124,8 @@ def _compared(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Readin
 
 def printed(readings: tuple[Reading, ...]) -> Outcome:
     """Return what becomes of a value that an expression prints."""
+    if not readings[0].sources:
+        return Outcome("undecidable", "vacuous", "it names no cell of any pack", readings=readings)
     if readings[0].value is None:
         return Outcome("undecidable", "missing", "the pack holds no value here", readings=readings)
     return Outcome("verified", "value", "printed from the pack", readings=readings)

@@ -19,6 +19,8 @@ ATTRIBUTES = ("fact", "waive")
 
 _KEY = re.compile(r"[{｛]\s*(?:fact|waive)\s*=")
 _SPAN_IN_CODE = re.compile(r"\]\{\s*(?:fact|waive)\s*=")
+_LINK = re.compile(r"\]\(")
+_LINK_HINT = "put a span around a link, never inside it; addresses are https, http, mailto or relative, images https"
 _HINT = 'write [words]{fact=id} or [words]{waive="reason"}; ids are letters, digits, - and _'
 
 
@@ -39,6 +41,9 @@ def slips(prose: Prose) -> Iterator[Slip]:
             or _KEY.match(prose.text, found.start())
         ):
             yield Slip("span-syntax", at, f"{_short(prose.text[found.start() :])!r} was left in the text", _HINT)
+    for found in _LINK.finditer(prose.text):
+        if prose.is_typed(found.start()) and prose.is_typed(found.start() + 1):
+            yield Slip("span-syntax", prose.source(found.start()), "a link that Markdown does not read", _LINK_HINT)
     for at, code in prose.code:
         if _SPAN_IN_CODE.search(code):
             yield Slip("span-syntax", at, "a claim span inside code", "put the span around the backticks")
@@ -66,5 +71,5 @@ def problem_of(span: Span) -> str | None:
 
 
 def _short(text: str) -> str:
-    text = text.split("\n", 1)[0]
+    text = text[: text.find("}") + 1] or text
     return text if len(text) <= 30 else text[:27] + "..."

@@ -112,6 +112,8 @@ class _Walk:
         for number, (token, start) in enumerate(block.prose.tags):
             if block.container != "paragraph":
                 problem = f"a tag in a {'table' if block.container == 'cell' else 'heading'}"
+            elif token.meta["struck"]:
+                problem = "a tag that is struck out"
             elif number:
                 problem = "a second tag in one paragraph"
             elif text[:start].strip():

@@ -73,9 +73,6 @@ class Prose:
         index = bisect_right(self._starts, offset) - 1
         return index >= 0 and self._sources[index][1]
 
-    def objects(self) -> str:
-        return self.text.replace(OBJECT, "").strip()
-
 
 class _Reader:
     def __init__(self, content: str) -> None:
@@ -87,6 +84,7 @@ class _Reader:
         self.link_starts: list[int] = []
         self.autolink = 0
         self.image = 0
+        self.struck = 0
 
     def add(self, text: str, at: int, verbatim: bool, words: str | None = None) -> None:
         self.prose._starts.append(self.length)
@@ -116,6 +114,7 @@ class _Reader:
                 self.prose.code.append((at, token.content))
                 self.add(OBJECT, at, False, token.content)
             case "provenance":
+                token.meta["struck"] = self.struck > 0
                 self.prose.tags.append((token, self.length))
                 for span in self.open:
                     span.tag_inside = True
@@ -130,6 +129,8 @@ class _Reader:
                 self.read(token.children or [])
                 self.image -= 1
                 self.add(OBJECT, at, False, "")
+            case "s_open" | "s_close":
+                self.struck += token.nesting
             case "link_open":
                 self.autolink += token.markup == "autolink"
                 self.link_starts.append(self.length)

@@ -4,13 +4,16 @@
 secrets or devices, bounded in memory, processes, disk and time. Nothing that runs inside is trusted, and nothing that
 comes out of it is believed to be more than bytes.
 
-    probe      which isolation this machine can give, found by opening a box with it
-    profile    what is seen from inside: the arguments of bwrap, and rlimits
+    ladder     which isolation this machine can give, found by opening a box with it
+    profile    what is seen from inside: the arguments of bwrap
+    programs   bwrap and the Python of a box
     seccomp    the system calls that nobody in a box needs
-    cgroup     memory and process bounds of the box as a whole
-    box        the host's end: start, ask, stop
-    execserver pid 1 in the box (standard library only, trusted, talks to the host over a socketpair)
-    toolbox    the agent's file tools (standard library only, runs in a child of the exec server)
+    cgroup     memory and process bounds of a box as a whole
+    channel    the host's end of a running box: ask it, believe nothing
+    bubble     a box made by bwrap
+    bare       a box that is none
+    execserver pid 1 in the box (standard library only, ours, answers the channel)
+    toolbox    the agent's file tools (standard library only, run in a child of the exec server)
 """
 
 from __future__ import annotations
@@ -115,6 +118,6 @@ def probe(kind: str = "auto", *, scratch: Path = SCRATCH) -> Sandbox:
 
     Raises: SandboxError with the cause and the mend where there is none; `none` is only ever given when asked for.
     """
-    from runner.sandbox.probe import probe_kind
+    from runner.sandbox.ladder import probe_kind
 
     return probe_kind(kind, scratch=scratch)

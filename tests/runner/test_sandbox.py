@@ -23,7 +23,7 @@ import pytest
 from clawpub.errors import SandboxError
 from runner.sandbox import Box, Limits, Result, Sandbox, cgroup, open_box, probe, programs, seccomp
 from runner.sandbox.channel import ChannelBox, Ended, is_plain
-from runner.sandbox.probe import mend
+from runner.sandbox.ladder import mend
 
 CHECKOUT = Path(__file__).parents[2]
 T = TypeVar("T")

@@ -1,0 +1,128 @@
+"""`clawpub check` and `clawpub build`: nothing is written that was not checked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from clawpub.cli.output import find_root, finding_json, json_option, print_findings, print_json, root_option, shown
+from clawpub.findings import Finding
+from generator.build import build as build_site
+from generator.edition import check_publication
+from generator.writeup import CheckedWriteup, Claim
+
+
+@click.command()
+@root_option
+@click.option("--drafts", is_flag=True, help="Check drafts too.")
+@json_option
+def check(root: Path | None, drafts: bool, as_json: bool) -> None:
+    """Check every claim of every writeup; exit 1 when one does not hold.
+
+    \b
+    clawpub check
+    clawpub check --json
+    """
+    edition = check_publication(find_root(root), drafts=drafts)
+    if as_json:
+        print_json(
+            {
+                "writeups": [_writeup_json(checked) for checked in edition.writeups],
+                "findings": [finding_json(finding) for finding in edition.findings],
+            }
+        )
+    else:
+        print_findings(edition.findings)
+        for checked in edition.writeups:
+            click.echo(f"{shown(checked.writeup.path)}: {_coverage(checked)}")
+        click.echo(counted(edition.findings))
+    sys.exit(0 if edition.passed else 1)
+
+
+@click.command()
+@root_option
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Where the site goes; default site/."
+)
+@click.option("--drafts", is_flag=True, help="Build drafts too.")
+@json_option
+def build(root: Path | None, output: Path | None, drafts: bool, as_json: bool) -> None:
+    """Check everything, then build the site; with one error nothing is written and the old site stays as it is.
+
+    \b
+    clawpub build
+    clawpub build --output /tmp/preview --drafts
+    """
+    root = find_root(root)
+    output = output or root / "site"
+    report = build_site(root, output, drafts=drafts)
+    if as_json:
+        print_json(
+            {
+                "passed": report.passed,
+                "output": shown(output),
+                "pages": report.pages,
+                "written": report.written,
+                "unchanged": report.unchanged,
+                "removed": report.removed,
+                "seconds": round(report.seconds, 3),
+                "findings": [finding_json(finding) for finding in report.findings],
+            }
+        )
+    else:
+        print_findings(report.findings)
+        if report.passed:
+            files = f"{report.written} files written, {report.unchanged} unchanged, {report.removed} removed"
+            click.echo(f"{report.pages} pages, {files}, in {report.seconds:.2f} s")
+            click.echo(f"look at it: file://{(output / 'index.html').resolve()}")
+        else:
+            click.echo(f"{counted(report.findings)}; nothing was written, {shown(output)} is as it was", err=True)
+    sys.exit(0 if report.passed else 1)
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    severities = [finding.severity for finding in findings]
+    errors, warnings = severities.count("error"), severities.count("warning")
+    return f"{errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}"
+
+
+def _coverage(checked: CheckedWriteup) -> str:
+    verified = sum(claim.verdict == "verified" for claim in checked.claims)
+    found = checked.coverage
+    return (
+        f"{verified} claims verified; {found.quantities} quantities observed: "
+        f"{found.bound} bound, {found.waived} waived, {found.unbound} unbound; {found.outside} elsewhere, unchecked"
+    )
+
+
+def _writeup_json(checked: CheckedWriteup) -> dict[str, object]:
+    found = checked.coverage
+    return {
+        "path": shown(checked.writeup.path),
+        "coverage": {
+            "quantities": found.quantities,
+            "bound": found.bound,
+            "waived": found.waived,
+            "unbound": found.unbound,
+            "outside": found.outside,
+        },
+        "claims": [_claim_json(claim) for claim in checked.claims],
+    }
+
+
+def _claim_json(claim: Claim) -> dict[str, object]:
+    values = [reading.value for reading in claim.readings]
+    return {
+        "id": claim.fact_id,
+        "text": claim.text,
+        "line": claim.line,
+        "column": claim.column,
+        "facts": [reading.fact for reading in claim.readings],
+        "value": values[0] if len(values) == 1 else values,
+        "verdict": claim.verdict,
+        "rule": claim.rule,
+        "sources": [str(source) for source in claim.sources],
+    }
