@@ -15,7 +15,7 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -39,6 +39,7 @@ _STRING = re.compile(
     r'"""(?:[^\\]|\\.)*?"""+|' + r"'''.*?'''+|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'",
     re.DOTALL,
 )
+_BRANCHES = frozenset({"str", "int", "float", "bool", "decimal", "date", "datetime", "none"})
 _SCALAR = re.compile(r"[^,\]}#\n]*")
 
 
@@ -338,51 +339,36 @@ def _walk(model: type[BaseModel], loc: tuple[Key, ...]) -> tuple[tuple[Key, ...]
     here: Any = model
     owner: type[BaseModel] | None = model
     for part in loc:
-        models, containers = _candidates(here)
-        owner = next((m for m in models if _field(m, part)), models[0] if models else None)
-        found = _field(owner, part) if owner else None
-        if found is not None:
-            here = found
-        elif models and not containers and _is_tag(part, loc):
+        models, held, union = _candidates(here)
+        owner = next((each for each in models if _field(each, part)), models[0] if models else None)
+        inside = _field(owner, part)
+        if inside is None and part != loc[0] and (union or not held) and _is_tag(part):
             continue
-        elif containers:
-            if _is_tag(part, loc):
-                continue
-            here = containers[0]
-        elif not models and _is_tag(part, loc):
-            continue
+        here = inside if inside is not None else held[0] if held else None
         keys.append(part)
     return tuple(keys), owner, _names(owner)
 
 
-def _is_tag(part: Key, loc: tuple[Key, ...]) -> bool:
-    """True for the parts with which pydantic names a branch of a union: `str`, `list[str]`, `function-after[...]`."""
-    return (
-        isinstance(part, str)
-        and part != loc[0]
-        and (
-            part in {"str", "int", "float", "bool", "decimal", "date", "datetime", "none", "[key]"}
-            or "[" in part
-            or part[:1].isupper()
-        )
-    )
+def _is_tag(part: Key) -> bool:
+    """True for what is no key: pydantic names a union's branch (`str`, `Price`) and the key itself (`[key]`) too."""
+    return isinstance(part, str) and (part in _BRANCHES or "[" in part or "-" in part or part[:1].isupper())
 
 
-def _candidates(annotation: Any) -> tuple[list[type[BaseModel]], list[Any]]:
-    """Return the models that an annotation may be, and what its containers hold."""
+def _candidates(annotation: Any) -> tuple[list[type[BaseModel]], list[Any], bool]:
+    """Return the models that an annotation may be, what its containers hold, and whether it is a union."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation], []
+        return [annotation], [], False
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
         return _candidates(arguments[0])
     if origin in (typing.Union, types.UnionType):
-        pairs = [_candidates(argument) for argument in arguments]
-        return [m for models, _ in pairs for m in models], [c for _, held in pairs for c in held]
-    if origin in (dict, Mapping) or getattr(origin, "__name__", "") in ("Mapping", "dict"):
-        return [], [arguments[1]] if len(arguments) == 2 else []
-    if origin in (list, tuple, set, frozenset) or getattr(origin, "__name__", "") in ("Sequence", "Iterable"):
-        return [], [argument for argument in arguments if argument is not ...][:1]
-    return [], []
+        branches = [_candidates(argument) for argument in arguments]
+        return [m for models, _, _ in branches for m in models], [h for _, held, _ in branches for h in held], True
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return [], list(arguments[1:]), False
+    if isinstance(origin, type) and issubclass(origin, Collection):
+        return [], list(arguments[:1]), False
+    return [], [], False
 
 
 def _field(model: type[BaseModel] | None, part: Key) -> Any:

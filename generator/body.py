@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -15,6 +14,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
+from clawpub.pack.model import SUITE_FILE
 from clawpub.pack.reader import Pack
 from generator.contexts import pack_url, table_anchor
 from generator.render import Theme, render_view
@@ -299,17 +299,19 @@ def _table_url(pack: Pack, table: str, body: Body) -> str:
 
 def _source_url(source: str, body: Body) -> str:
     """Return where a tag's source can be opened: a table on its pack's page, the suite's file in the pack."""
-    name = re.sub(r"^(?:the )?data pack\s+", "", source, flags=re.IGNORECASE)
-    alias, _, table = name.rpartition(".")
-    for candidate, pack in body.packs.items():
-        if alias in ("", candidate) and table in pack.table_names:
-            return _table_url(pack, table, body)
-    if name in body.packs:
-        return f"{body.root}{pack_url(body.packs[name])}"
-    first = next(iter(body.packs.values()), None)
-    if first and name.lower() == "harness spec" and first.has("suite"):
-        folder = pack_url(first).removesuffix("index.html")
-        return f"{body.root}{folder}data/{quote(first.resources['suite'].path)}"
+    name = re.sub(r"^(?:the\s+)?data packs?\b\s*", "", source, flags=re.IGNORECASE)
+    words = name.replace(".", " ", 1).split()
+    alias = words.pop(0) if words and words[0] in body.packs else next(iter(body.packs), "")
+    pack = body.packs.get(alias)
+    if pack is None:
+        return ""
+    if not words:
+        return f"{body.root}{pack_url(pack)}"
+    if len(words) == 1 and words[0] in pack.table_names:
+        return _table_url(pack, words[0], body)
+    suite = any(resource.path == SUITE_FILE for resource in pack.descriptor.resources)
+    if suite and " ".join(words).lower() == "harness spec":
+        return f"{body.root}{pack_url(pack).removesuffix('index.html')}data/{SUITE_FILE}"
     return ""
 
 

@@ -14,7 +14,7 @@ from clawpub.pack.tables import Cell, Row, spell
 MAX_TEXT = 300
 """Characters of the longest text that a table shows; the file has the rest."""
 
-Kind = Literal["text", "code", "number", "missing", "none"]
+Kind = Literal["text", "code", "number", "moment", "missing", "none"]
 """`none`: empty because there is nothing to say (the failure mode of a run that passed). `missing`: not known."""
 
 
@@ -34,6 +34,11 @@ class Shown:
     """`passed`, `failed` or `unscored` for each run, drawn before the text."""
     url: str = ""
     """Where the text leads, from the site's root."""
+
+    @property
+    def width(self) -> int:
+        """Characters, about; what is drawn counts as two."""
+        return max(len(self.text) + len(self.pad) + 2 * len(self.dots), len(self.note) if self.kind == "number" else 0)
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def _shown(cell: Cell, column: Column, schema: Schema, row: Row, origin: str) ->
         case int():
             return Shown("number", f"{cell:,}" if standard else str(cell))
         case datetime():
-            return Shown("text", cell.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"))
+            return Shown("moment", cell.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"))
         case str():
             kind: Kind = "code" if standard and column.name in _CODE else "text"
             return text(cell, kind)

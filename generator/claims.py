@@ -22,8 +22,8 @@ from generator.coverage import Counted
 from generator.evidence import Evidence, Tables
 from generator.facts import Facts, Outcome, cell_text, judge, pair_up, printed
 from generator.findings import Report, Setting
-from generator.markdown import claim as claim_rule
 from generator.markdown import MAX_NESTING, expression, parser, provenance, typed
+from generator.markdown import claim as claim_rule
 from generator.markdown.passages import Block, Passage, read_passages
 from generator.markdown.prose import Span
 from generator.markdown.source_map import Locator, Place

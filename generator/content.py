@@ -24,7 +24,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from clawpub.errors import ConfigError, ContentError, Place
-from clawpub.pack.model import Digest, PackId
+from clawpub.pack.model import PackId
 from clawpub.toml_source import Key, TomlSource, load_toml, read_text, validate
 from generator.writeup import FactEntry, Pin, TagKind, Writeup
 
@@ -64,7 +64,7 @@ def _one_or_many(value: Any) -> Any:
 
 def _alias(value: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", value) or value in ("main", "temp"):
-        raise ValueError("cannot be the alias of a pack")
+        raise ValueError("expected an alias of lower-case letters, digits and underscores, not main or temp")
     return value
 
 
@@ -76,6 +76,7 @@ def _pack(value: Any) -> Any:
 
 
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+_MaybeDigest = Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64})?$")]
 _Day = Annotated[date, BeforeValidator(_iso_date)]
 _Many = Annotated[tuple[_Words, ...], BeforeValidator(_one_or_many)]
 _Alias = Annotated[str, AfterValidator(_alias)]
@@ -85,7 +86,7 @@ class _PackPin(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: PackId = Field(description="the pack's id, which is its folder's name under content/packs")
-    digest: Digest | Literal[""] = Field("", description='write digest: "sha256:..." as `clawpub pack show` prints it')
+    digest: _MaybeDigest = Field("", description='write digest: "sha256:..." as `clawpub pack show` prints it')
 
 
 class _FrontMatter(BaseModel):
@@ -100,7 +101,7 @@ class _FrontMatter(BaseModel):
     draft: bool = False
     lead: TagKind | None = None
     packs: dict[_Alias, Annotated[_PackPin, BeforeValidator(_pack)]] = Field(
-        default={}, description="an alias is lower-case letters, digits and underscores, not main or temp"
+        default={}, description="write packs: and below it, indented, alias: id@sha256:..."
     )
 
 

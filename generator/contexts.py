@@ -24,9 +24,22 @@ from generator.project import Site
 from generator.tables import ORIGINS, TableView, interval_of, model_of, short, summary_of, table_view
 from generator.writeup import CheckedWriteup, Claim, Coverage
 
-STYLESHEET_FOLDER = "assets"
-INDEX_LENGTH = 30
-"""Writeups on the front page; sitemap and feed name the others."""
+RULES = {
+    "point": "rounded to the digits that are printed",
+    "exact": "the same, to the last digit",
+    "ratio": "numerator and denominator each the same",
+    "grim": "a percentage that the number of runs can give",
+    "range": "both ends, each rounded to its digits",
+    "hedge": "about: within 5 % of the stored value",
+    "bound": "the inequality, on the stored value",
+    "multiple": "so many times, within 5 %",
+    "fraction": "a fraction in words, to the whole percent",
+    "change": "the difference over what it is compared with",
+    "holds": "the query answers 1 where the statement is true",
+    "words": "the same words as the stored text",
+    "value": "printed from the pack by the build itself",
+}
+"""Comparison rules in words; docs/claims.md has them in full."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +157,8 @@ class EvidenceView:
     text: str
     verdict: str
     rule: str
+    rule_words: str
+    """What the comparison asks for."""
     message: str
     readings: tuple[ReadingView, ...]
 
@@ -431,7 +446,15 @@ def _evidence(claim: Claim, checked: CheckedWriteup) -> EvidenceView:
             if source.pack in checked.packs
         )
         readings.append(ReadingView(spell(reading.value), reading.query, sources))
-    return EvidenceView(claim.number, claim.text, claim.verdict, claim.rule, claim.message, tuple(readings))
+    return EvidenceView(
+        claim.number,
+        claim.text,
+        claim.verdict,
+        claim.rule,
+        RULES.get(claim.rule, claim.rule),
+        claim.message,
+        tuple(readings),
+    )
 
 
 def pack_entry(pack: Pack) -> PackEntry:
@@ -465,7 +488,7 @@ def pack_page(publication: Publication, site: Site, pack: Pack, *, made_here: bo
         origin=pack.info.origin,
         origin_words=ORIGINS[pack.info.origin],
         made_here=(made_on(pack) or "date unknown") if made_here else "",
-        box=campaign_box(pack, url=path) if pack.info.campaign else None,
+        box=campaign_box(pack, url="") if pack.info.campaign else None,
         digest=pack.digest,
         parent=pack.info.parent or "",
         notes=pack.info.notes,
@@ -487,7 +510,7 @@ def predictions_of(pack: Pack, url: str) -> Predictions | None:
     name = PREDICTIONS_SCORING.name
     if name not in pack.table_names or not pack.table(name).rows:
         return None
-    columns = [name for name in ("id", "statement", "expected", "actual", "result", "miss", "probability")]
+    columns = ("id", "statement", "expected", "actual", "result", "miss", "probability")
     standard = pack.table(name).schema is PREDICTIONS_SCORING
     view = table_view(pack, name, url, columns=columns if standard else None)
     frozen = pack.info.campaign.predictions if pack.info.campaign else None
@@ -529,7 +552,7 @@ def index_page(
     return IndexPage(
         publication,
         meta(site, "index.html", site.title, description),
-        tuple(writeups[:INDEX_LENGTH]),
+        tuple(writeups),
         tuple(pack_entry(pack) for pack in packs),
     )
 

@@ -61,7 +61,7 @@ def check_publication(root: Path, *, drafts: bool = False, progress: Progress | 
             continue
         if writeup.draft and not drafts:
             continue
-        checked = check_writeup(writeup, packs, project.site.severity)
+        checked = check_writeup(writeup, packs, severities=project.site.severity)
         made, wrong = _expressions(checked)
         writeups.append(checked)
         views[writeup.slug] = made

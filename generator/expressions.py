@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -45,7 +46,7 @@ def evaluate(source: str, functions: Functions) -> View:
     function = functions[call]
     expression = _SANDBOX.compile_expression(source, undefined_to_none=False)
     checked: dict[str, Callable[..., View]] = {call: _bound(call, function)}
-    return expression(**checked)  # type: ignore[no-any-return]
+    return cast(View, expression(**checked))
 
 
 def usage(functions: Functions) -> str:

@@ -115,7 +115,7 @@ def judge(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, .
 
 
 def _compared(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, ...]) -> list[Outcome]:
-    """Return one outcome for each quantity; one for the words where they are a text of the pack, or hold no quantity."""
+    """Return one outcome for each quantity; one for the words where they quote the pack, or hold no quantity."""
     numbers = [_number(quantity, values, entry) for quantity, values in pairs]
     if len(readings) == 1 and (not numbers or (numbers[0].verdict != "verified" and readings[0].value == words)):
         return [_words(words, readings[0].value)]

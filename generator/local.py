@@ -11,6 +11,7 @@ from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR
 from clawpub.pack.reader import Pack, open_pack
 from clawpub.pack.schema import PER_TASK_RESULTS, RUN_METRICS
+from generator.cells import is_standard
 from generator.contexts import (
     DemoPage,
     DemoRun,
@@ -49,8 +50,12 @@ def local_packs(root: Path) -> tuple[list[Pack], list[Finding]]:
                     "local-pack", message, at.path, at.line, at.column, hint="remove the folder", severity="warning"
                 )
             )
-    packs.sort(key=lambda pack: (_ended(pack), pack.id), reverse=True)
-    return packs[:MOST], findings
+    return newest_first(packs)[:MOST], findings
+
+
+def newest_first(packs: Sequence[Pack]) -> list[Pack]:
+    """Return packs by the end of their campaigns; equal ones, and those without one, by id."""
+    return sorted(sorted(packs, key=lambda pack: pack.id), key=_ended, reverse=True)
 
 
 def _ended(pack: Pack) -> datetime:
@@ -74,15 +79,18 @@ def _run(pack: Pack) -> DemoRun:
         url=url,
         made=made_on(pack),
         box=campaign_box(pack, url=url) if pack.info.campaign else None,
-        results=_table(pack, PER_TASK_RESULTS.name),
+        results=_table(pack, PER_TASK_RESULTS.name, ("task_id", "title", "score", "failure_modes")),
         metrics=_table(pack, RUN_METRICS.name),
         tools=tool_statistics(pack, url),
         predictions=predictions_of(pack, url),
     )
 
 
-def _table(pack: Pack, name: str) -> TableView | None:
-    return table_view(pack, name, local_url(pack)) if name in pack.table_names else None
+def _table(pack: Pack, name: str, columns: Sequence[str] | None = None) -> TableView | None:
+    if name not in pack.table_names:
+        return None
+    standard = is_standard(pack.table(name).schema)
+    return table_view(pack, name, local_url(pack), columns=columns if standard else None)
 
 
 def _comparison(local: Sequence[Pack], published: Sequence[Pack]) -> TableView | None:

@@ -31,7 +31,7 @@ from generator.contexts import (
 from generator.edition import Edition, Progress
 from generator.feeds import FEED, SitemapPage, render_feed, render_sitemap, robots
 from generator.local import PAGE as DEMO_PAGE
-from generator.local import demo_page
+from generator.local import demo_page, newest_first
 from generator.output import Payload
 from generator.render import Theme, load_theme, render_page
 from generator.writeup import CheckedWriteup
@@ -62,7 +62,7 @@ def render_site(edition: Edition, progress: Progress) -> Rendered:
     if edition.local:
         files[DEMO_PAGE] = render_page(theme, demo_page(about, site, edition.local, edition.packs))
     entries = [writeup_entry(checked) for checked in edition.writeups]
-    files["index.html"] = render_page(theme, index_page(about, site, entries, edition.packs))
+    files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(edition.packs)))
     files["404.html"] = render_page(theme, not_found_page(about, site))
     files |= _machine_files(edition, theme)
     return Rendered(files, tuple(_dead_links(edition, files)))

@@ -30,6 +30,9 @@ ORIGINS = {
 MAX_ROWS = 200
 """Rows that a page shows of a table; the file has the rest."""
 
+TEXT_WIDTH = 96
+"""Characters of a table that fit in the column of text."""
+
 PackUrl = Callable[[Pack], str]
 """Gives a pack's page, from the site's root."""
 
@@ -66,6 +69,14 @@ class TableView:
     lines: tuple[Line, ...]
     totals: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def wide(self) -> bool:
+        """Whether it wants more room than the column of text has."""
+        widths = [max(len(word) for word in f"{head.label} {head.unit}".split(" ")) for head in self.headings]
+        for line in self.lines:
+            widths = [max(width, min(cell.width, 34)) for width, cell in zip(widths, line.cells, strict=True)]
+        return sum(widths) + 3 * len(widths) > TEXT_WIDTH
 
 
 @dataclass(frozen=True)
@@ -142,7 +153,7 @@ def table_view(
         headings = tuple(replace(head, label=head.name) for head in headings)
     lines = tuple(Line(cells) for cells in zip(*shown.values(), strict=True)) if shown else ()
     notes = (
-        (f"The first {MAX_ROWS} of {len(table.rows)} rows; the file has all.",) if len(table.rows) > MAX_ROWS else ()
+        (f"The first {MAX_ROWS} of {len(table.rows):,} rows; the file has all.",) if len(table.rows) > MAX_ROWS else ()
     )
     return TableView(
         caption or table.schema.title, (name,), (provenance(pack, url, (name,)),), headings, lines, notes=notes
@@ -251,7 +262,7 @@ def _interval_notes(packs: Sequence[Pack]) -> list[str]:
     rows = [_summary(pack) for pack in packs]
     notes = []
     if any(interval_of(row) for row in rows):
-        notes.append("Grey beside a rate or a total: its 95 % interval, runs of one task counted as a cluster.")
+        notes.append("Small below a rate or a total: its 95 % interval, runs of one task counted as a cluster.")
     for pack, row in zip(packs, rows, strict=True):
         if errors := row["infrastructure_errors"]:
             runs = "run was" if errors == 1 else "runs were"
@@ -316,7 +327,7 @@ def interval_chart(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack
                 label=model_of(pack),
                 marked=_is_marked(pack, marked) and len(packs) > 1,
                 score=spell(summary["score"]),
-                rate=number(rate * 100, 1).text + " %" if isinstance(rate, Decimal | int) else "",
+                rate=number(Decimal(rate) * 100, 1).text + " %" if isinstance(rate, Decimal | int) else "",
                 interval=interval_of(summary),
                 at=_position(rate),
                 low=_position(summary["pass_rate_low"]),

@@ -233,7 +233,8 @@ def _load_task(folder: Path, grading: bytes) -> Task:
         raise ConfigError(message, at=_place(folder / "task.toml", "id"), hint=hint)
     workspace = dict(_workspace_files(folder / "workspace"))
     check = _read_check(folder / "check.py")
-    inject = header.inject and Inject(header.inject.call, header.inject.output, header.inject.path)
+    told = header.inject
+    inject = None if told is None else Inject(told.call, told.output, told.path)
     return Task(
         id=header.id,
         name=header.name,

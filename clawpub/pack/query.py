@@ -54,7 +54,7 @@ _PURE = frozenset(
 
 @dataclass(frozen=True, order=True)
 class Source:
-    """A column that a fact read."""
+    """A column that a fact read; `*` where it only counted the rows."""
 
     pack: str
     table: str
@@ -180,8 +180,7 @@ class Database:
                 case sqlite3.SQLITE_SELECT | sqlite3.SQLITE_RECURSIVE:
                     return sqlite3.SQLITE_OK
                 case sqlite3.SQLITE_READ if (schema or "", one or "") in self._tables:
-                    if two:
-                        read.add(Source(schema or "", one or "", two))
+                    read.add(Source(schema or "", one or "", two or "*"))
                     return sqlite3.SQLITE_OK
                 case sqlite3.SQLITE_READ if not two and not schema:
                     return sqlite3.SQLITE_OK  # a common table expression that no column is taken from

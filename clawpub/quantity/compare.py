@@ -97,8 +97,10 @@ def compare(
             result = _several(literal, facts, inside=inside, n=n, exact=exact)
         else:
             fact = _fact(value, fact_unit, stored_digits, literal, n)  # type: ignore[arg-type]
-            result = _several(literal, [fact], inside=True, n=n, exact=exact) if inside else _single(
-                literal, fact, n=n, exact=exact, in_percent=fact_unit == "percent"
+            result = (
+                _several(literal, [fact], inside=True, n=n, exact=exact)
+                if inside
+                else _single(literal, fact, n=n, exact=exact, in_percent=fact_unit == "percent")
             )
     except _UndecidableError as reason:
         return Comparison("undecidable", reason.rule, str(reason))

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal[
-    "number", "percent", "points", "money", "ratio", "range", "multiple", "change", "fraction", "ordinal"
-]
+Kind = Literal["number", "percent", "points", "money", "ratio", "range", "multiple", "change", "fraction", "ordinal"]
 Bound = Literal[">=", "<=", ">", "<"]
 Form = Literal["digits", "words", "glyph"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Quantity:
     """A literal of the prose. `text` is `source[start:end]`: the number with its sign, currency, scale and unit."""
 

@@ -29,7 +29,7 @@ Doubtful words are quantities only where they clearly count:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -77,10 +77,7 @@ def scan(text: str, *, names: Sequence[str] = ()) -> list[Quantity]:
     """Return every quantity of `text` in order; `names` (models, tasks) are never taken apart."""
     cleaned = clean(text)
     parser = _Parser(cleaned.text, list(tokens(cleaned.text, names)))
-    where, found = cleaned.where, []
-    for part, outer in parser.parts():
-        found.append(_place(text, where, part, outer, parser, cleaned.bidi))
-    return found
+    return [_place(text, cleaned.where, part, outer, cleaned.bidi) for part, outer in parser.parts()]
 
 
 class Outer(NamedTuple):
@@ -91,9 +88,7 @@ class Outer(NamedTuple):
     quantifier: str | None = None
 
 
-def _place(
-    text: str, where: list[int] | None, part: Part, outer: Outer, parser: _Parser, bidi: bool
-) -> Quantity:
+def _place(text: str, where: list[int] | None, part: Part, outer: Outer, bidi: bool) -> Quantity:
     def to(offset: int) -> int:
         return where[offset] if where else offset
 
@@ -104,14 +99,12 @@ def _place(
     if where and to(part.end) > end and part.end:
         end = to(part.end)
     typed = text[start:end]
-    plain = not (part.odd or bidi) and all(char.isascii() or char in TYPOGRAPHY for char in typed)
+    plain = not (part.odd or bidi) and (typed.isascii() or all(char in _PLAIN for char in typed))
     bound, hedge = outer.bound, outer.hedge
     exact = (part.exact and not hedge and not bound) or outer.quantifier == "exactly"
     ends = None
     if part.ends:
-        low, high = (
-            _place(text, where, end_, Outer(end_.start, end_.end), parser, bidi) for end_ in part.ends
-        )
+        low, high = (_place(text, where, end_, Outer(end_.start, end_.end), bidi) for end_ in part.ends)
         ends = (low, high)
     return Quantity(
         text=typed,
@@ -169,8 +162,7 @@ class _Parser:
 
     # --- the pass ---
 
-    def parts(self) -> list[tuple[Part, Outer]]:
-        found: list[tuple[Part, Outer]] = []
+    def parts(self) -> Iterator[tuple[Part, Outer]]:
         index, floor = 0, 0
         while index < self.count:
             part = self.core(index)
@@ -178,11 +170,9 @@ class _Parser:
                 index += 1
                 continue
             if not self.is_name(part):
-                outer = self.outer(part, floor)
-                found.append((part, outer))
+                yield part, self.outer(part, floor)
                 floor = part.after
             index = max(part.after, index + 1)
-        return found
 
     def core(self, index: int) -> Part | None:
         token = self.tokens[index]
@@ -267,9 +257,7 @@ class _Parser:
         if token.kind == "sym" and token.text[0] in words.GLYPHS and len(token.text) == 1:
             return self.glyph(index, i, start, ZERO)
         if token.kind == "sym" and token.text[0] == ODD:
-            return Part(
-                index, i + 1, start, token.end, token.text, ZERO, ONE, odd=True, form="glyph", exact=True
-            )
+            return Part(index, i + 1, start, token.end, token.text, ZERO, ONE, odd=True, form="glyph", exact=True)
         if token.kind != "num":
             return None
         value, step, odd = _read(token.text)
@@ -441,12 +429,7 @@ class _Parser:
                 return self.scaled(self.with_unit(part, j + 1, "money", "USD"), -2)
         if part.kind in ("ordinal", "multiple", "fraction") or part.unit in ("times", "points", "percent"):
             return self.noted(part)
-        hyphen = (
-            self.sym(j) in ("-", "‑")
-            and self.glued(j)
-            and self.glued(j + 1)
-            and self.tokens[j + 1].kind == "word"
-        )
+        hyphen = self.sym(j) in ("-", "‑") and self.glued(j) and self.glued(j + 1) and self.tokens[j + 1].kind == "word"
         if hyphen:
             j += 1
         if self.low(j) in words.SCALES and part.power == 0 and part.form == "digits":
@@ -673,9 +656,7 @@ class _Parser:
             return self.word_part(index, j + 1, Decimal(6))
         if low in words.SCALES:
             power = words.SCALES[low]
-            part = self.word_part(
-                index, j + 1, Decimal(5).scaleb(power - 1), exact=False, step=ONE.scaleb(power - 1)
-            )
+            part = self.word_part(index, j + 1, Decimal(5).scaleb(power - 1), exact=False, step=ONE.scaleb(power - 1))
             return part._replace(power=power)
         if not low:
             return None
@@ -766,15 +747,17 @@ class _Parser:
                 return self.word_part(index, index + 1, words.MULTIPLES[low])
         value = words.MULTIPLES[low]
         step = ONE if value == value.to_integral_value() else Decimal("0.1")
-        return self.word_part(
-            index, index + 1, value, kind="multiple", unit="times", exact=False, step=step
-        )
+        return self.word_part(index, index + 1, value, kind="multiple", unit="times", exact=False, step=step)
 
     def adjective(self, index: int) -> Part | None:
         if self.glued(index + 1) and self.sym(index + 1) in ("-", "‑"):
             return None
         before = self.low(index - 1)
-        if self.low(index + 1) in {"the", "that", "what", "its", "their", "this"} or before in {"than", "nearly", "almost"}:
+        if self.low(index + 1) in {"the", "that", "what", "its", "their", "this"} or before in {
+            "than",
+            "nearly",
+            "almost",
+        }:
             value = words.MULTIPLE_ADJECTIVES[self.low(index)]
             return self.word_part(index, index + 1, value, kind="multiple", unit="times", exact=False)
         return None
@@ -848,11 +831,7 @@ class _Parser:
         return part.countable and self.has_size(part.after) and self.low(part.after + 2) not in words.SIZED
 
     def has_size(self, index: int) -> bool:
-        return (
-            self.tokens[index].kind == "num"
-            and self.tokens[index + 1].text in ("B", "M")
-            and self.glued(index + 1)
-        )
+        return self.tokens[index].kind == "num" and self.tokens[index + 1].text in ("B", "M") and self.glued(index + 1)
 
     def named(self, index: int) -> bool:
         token = self.tokens[index]
@@ -987,6 +966,7 @@ def _special() -> dict[str, Handler]:
 
 Handler = Callable[[_Parser, int], Part | None]
 _SPECIAL = _special()
+_PLAIN = {*map(chr, range(128)), *TYPOGRAPHY}
 _SUFFIX_SIGNS = {"%", "‰", "×", "¢", "-", "‑"}
 _OPENERS = {*SIGNS, *words.CURRENCIES, *words.GLYPHS, ODD, "#"}
 _NUMBER_WORDS = {*words.UNITS, *words.TENS}

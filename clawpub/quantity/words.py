@@ -14,8 +14,7 @@ UNITS = {
     )
 }
 TENS = {
-    word: 10 * number
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
 SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 SUFFIX_SCALES = {

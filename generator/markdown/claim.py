@@ -44,6 +44,9 @@ def slips(prose: Prose) -> Iterator[Slip]:
     for found in _LINK.finditer(prose.text):
         if prose.is_typed(found.start()) and prose.is_typed(found.start() + 1):
             yield Slip("span-syntax", prose.source(found.start()), "a link that Markdown does not read", _LINK_HINT)
+    for start, _ in prose.links:
+        if start and prose.text[start - 1] == "!" and prose.content.startswith("![", prose.source(start - 1)):
+            yield Slip("span-syntax", prose.source(start - 1), "an image that Markdown reads as a link", _LINK_HINT)
     for at, code in prose.code:
         if _SPAN_IN_CODE.search(code):
             yield Slip("span-syntax", at, "a claim span inside code", "put the span around the backticks")

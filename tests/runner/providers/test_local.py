@@ -32,7 +32,7 @@ from pathlib import Path
 from runner.providers.local import open_local
 
 async def main():
-    async with open_local(sys.argv[1], cache=Path(sys.argv[2]), context=512) as provider:
+    async with open_local(sys.argv[1], cache=Path(sys.argv[2]), threads=1, context=512) as provider:
         print(provider.remote.endpoint, flush=True)
         await asyncio.sleep(600)
 
@@ -61,7 +61,7 @@ def test_a_conversation_with_tools_and_what_the_pack_records() -> None:
 
     async def run() -> tuple[Local, str]:
         async with open_local(
-            SMALLEST, cache=CACHE, context=2048, think=40, progress=lambda stage, *_: stages.append(stage)
+            SMALLEST, cache=CACHE, threads=1, context=2048, think=40, progress=lambda stage, *_: stages.append(stage)
         ) as provider:
             user = Message(role="user", content="Read notes.txt and submit its number.")
             first = await provider.complete(make_request(user, max_tokens=80))
@@ -91,7 +91,7 @@ def test_the_server_is_stopped_after_an_error() -> None:
     endpoints: list[str] = []
 
     async def run() -> None:
-        async with open_local(SMALLEST, cache=CACHE, context=512) as provider:
+        async with open_local(SMALLEST, cache=CACHE, threads=1, context=512) as provider:
             endpoints.append(provider.remote.endpoint)
             raise RuntimeError("a bug of ours")
 
@@ -104,7 +104,7 @@ def test_the_server_is_stopped_when_the_work_is_cancelled() -> None:
     endpoints: list[str] = []
 
     async def work() -> None:
-        async with open_local(SMALLEST, cache=CACHE, context=2048) as provider:
+        async with open_local(SMALLEST, cache=CACHE, threads=1, context=2048) as provider:
             endpoints.append(provider.remote.endpoint)
             await provider.complete(make_request(max_tokens=1500, temperature=2.0))
             await asyncio.sleep(600)

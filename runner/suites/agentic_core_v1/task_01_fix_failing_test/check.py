@@ -1,4 +1,5 @@
-"""Passes: prices and errors are as the docstrings say at every band's edges and in every zone, and the tests are as they were.
+"""Passes: prices and errors are as the docstrings say at every band's edges and in every zone, and the tests are as
+they were.
 
 Does not: tests changed or taken away, a fix for the one weight that the visible test uses, other results changed on
 the way. A workspace in which nothing was changed is `missing`.

@@ -1,5 +1,5 @@
-"""Passes: every result is as before, the three functions really enter `net_total`, and no step or percentage of the discount
-is left in the three modules.
+"""Passes: every result is as before, the three functions really enter `net_total`, and no step or percentage of the
+discount is left in the three modules.
 
 Does not: a copy left behind, results changed, a function renamed. Where `net_total` is right and used by some of the
 three functions only, the verdict is `partial`; without `billing/totals.py` it is `missing`.

@@ -1,7 +1,8 @@
 """Passes: incident.json names the request, the service, the minute and the number of lost requests, all four right.
 
 Does not: a finding that is wrong. The verdict is `partial` where findings are left out and those given are right, and
-`missing` where incident.json does not exist or leaves out all four. Case and white space do not matter, and a number may stand in quotation marks.
+`missing` where incident.json does not exist or leaves out all four. Case and white space do not matter, and a number
+may stand in quotation marks.
 """
 
 from runner.suites.grading import Submission, Verdict, missing, partial, passed, shown, wrong

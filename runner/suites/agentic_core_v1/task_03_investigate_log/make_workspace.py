@@ -1,9 +1,9 @@
 """Write workspace/logs/platform.log, the same bytes every time.
 
-The story: at 14:07 request r-48213, a report, locks the table `balances` in the service `ledger` and never gives it back.
-The first requests wait for the lock from 14:08 on; payments, orders and the gateway fail in turn from 14:09 on,
-until the ledger is started anew at 14:16. Decoys: a mailer that cannot reach its relay at 13:52, locks that are held for
-some seconds and given back, a cache that runs full at 14:12, requests that are answered 503 and then 200.
+The story: at 14:07 request r-48213, a report, locks the table `balances` in the service `ledger` and never gives it
+back. The first requests wait for the lock from 14:08 on; payments, orders and the gateway fail in turn from 14:09 on,
+until the ledger is started anew at 14:16. Decoys: a mailer that cannot reach its relay at 13:52, locks that are held
+for some seconds and given back, a cache that runs full at 14:12, requests that are answered 503 and then 200.
 """
 
 import random
@@ -44,20 +44,26 @@ def build() -> tuple[bytes, int]:
 
 def _working(dice: random.Random, lines: list[tuple[float, str, str, str]], at: float, request: str) -> None:
     amount = dice.randint(300, 90000)
-    lines.append((at, "INFO", "gateway", f"req={request} POST /orders from 10.4.{dice.randint(0, 9)}.{dice.randint(2, 250)}"))
+    lines.append(
+        (at, "INFO", "gateway", f"req={request} POST /orders from 10.4.{dice.randint(0, 9)}.{dice.randint(2, 250)}")
+    )
     if dice.random() < 0.5:
         lines.append((at + 0.03, "INFO", "orders", f"req={request} order accepted, {dice.randint(1, 6)} lines"))
     lines.append((at + 0.08, "INFO", "payments", f"req={request} charge of {amount} cents authorised"))
     if dice.random() < 0.12:
         lines.append((at + 0.10, "INFO", "ledger", f"req={request} lock taken on table=postings"))
         lines.append((at + 0.31, "INFO", "ledger", f"req={request} lock released on table=postings after 210 ms"))
-    lines.append((at + 0.40, "INFO", "ledger", f"req={request} posted {amount} cents to account={dice.randint(1000, 9999)}"))
+    lines.append(
+        (at + 0.40, "INFO", "ledger", f"req={request} posted {amount} cents to account={dice.randint(1000, 9999)}")
+    )
     lines.append((at + 0.55, "INFO", "gateway", f"req={request} status=200 in {dice.randint(320, 900)} ms"))
 
 
 def _failing(dice: random.Random, lines: list[tuple[float, str, str, str]], at: float, request: str) -> int:
     """Write a request that runs into the locked table; return 1 if it is lost, 0 if a later try of it succeeds."""
-    lines.append((at, "INFO", "gateway", f"req={request} POST /orders from 10.4.{dice.randint(0, 9)}.{dice.randint(2, 250)}"))
+    lines.append(
+        (at, "INFO", "gateway", f"req={request} POST /orders from 10.4.{dice.randint(0, 9)}.{dice.randint(2, 250)}")
+    )
     lines.append((at + 8, "ERROR", "payments", f"req={request} no answer from ledger after 8000 ms"))
     lines.append((at + 9, "ERROR", "orders", f"req={request} payments unavailable, order rolled back"))
     lines.append((at + 10, "ERROR", "gateway", f"req={request} status=503 upstream orders failed after 10000 ms"))
@@ -97,7 +103,9 @@ def _decoys(dice: random.Random, lines: list[tuple[float, str, str, str]]) -> No
     for minute, request, waiting in ((13 * 60 + 40, "r-47102", "r-47110"), (14 * 60 + 3, "r-47950", "r-47961")):
         at = 60 * minute + 4
         lines.append((at, "INFO", "ledger", f"req={request} lock taken on table=balances"))
-        lines.append((at + 2, "WARN", "ledger", f"req={waiting} waits for lock on table=balances held by req={request}"))
+        lines.append(
+            (at + 2, "WARN", "ledger", f"req={waiting} waits for lock on table=balances held by req={request}")
+        )
         lines.append((at + 5, "INFO", "ledger", f"req={request} lock released on table=balances after 5000 ms"))
 
     at = 14 * 3600 + 12 * 60

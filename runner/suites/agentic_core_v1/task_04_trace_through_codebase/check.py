@@ -1,8 +1,9 @@
-"""Passes: trace.json lists the step functions that run for the event under the profile `production`, in order, and the result.
+"""Passes: trace.json lists the step functions that run for the event under the profile `production`, in order, and
+the result.
 
 Does not: another profile's result, the order of the profile's list, a function that another one replaced under the
-same name, the body that its decorator skips. Where one of the two members is left out and the other is right, the verdict
-is `partial`; without trace.json it is `missing`.
+same name, the body that its decorator skips. Where one of the two members is left out and the other is right, the
+verdict is `partial`; without trace.json it is `missing`.
 """
 
 from runner.suites.grading import Submission, Verdict, missing, partial, passed, same, shown, wrong
@@ -17,7 +18,9 @@ def check(s: Submission) -> Verdict:
         return wrong("trace.json does not hold an object with calls and result.")
     calls, result = found.get("calls"), found.get("result")
     if isinstance(calls, list):
-        calls = [name.strip().removesuffix("()").rpartition(".")[2] if isinstance(name, str) else name for name in calls]
+        calls = [
+            name.strip().removesuffix("()").rpartition(".")[2] if isinstance(name, str) else name for name in calls
+        ]
     if calls is None and result is None:
         return missing("trace.json holds neither calls nor result.")
     if result is not None and not same(result, RESULT):

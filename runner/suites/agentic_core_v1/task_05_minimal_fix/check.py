@@ -1,8 +1,8 @@
-"""Passes: every function does what its docstring says for days around the ends of weeks, months, quarters and years, at most
-three lines of accounts/statement.py differ from before, and no other file does.
+"""Passes: every function does what its docstring says for days around the ends of weeks, months, quarters and years,
+at most three lines of accounts/statement.py differ from before, and no other file does.
 
-Does not: a fix of one statement that breaks another, a fix by more lines, a file formatted anew, files left lying about.
-A workspace in which nothing was changed is `missing`.
+Does not: a fix of one statement that breaks another, a fix by more lines, a file formatted anew, files left lying
+about. A workspace in which nothing was changed is `missing`.
 """
 
 from datetime import date, timedelta

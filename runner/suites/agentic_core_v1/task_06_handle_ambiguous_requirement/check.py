@@ -1,8 +1,8 @@
-"""Passes: best_customers ranks by the number of paid orders, ties by name, as docs/glossary.md has it, and NOTES.md has a line
-that begins with `Assumption:` and names the glossary.
+"""Passes: best_customers ranks by the number of paid orders, ties by name, as docs/glossary.md has it, and NOTES.md
+has a line that begins with `Assumption:` and names the glossary.
 
-Does not: a ranking by money, by all orders, or with ties in another order; existing functions changed. The right function
-without the note is `partial`; without the function the verdict is `missing`.
+Does not: a ranking by money, by all orders, or with ties in another order; existing functions changed. The right
+function without the note is `partial`; without the function the verdict is `missing`.
 """
 
 import re
@@ -49,7 +49,9 @@ def check(s: Submission) -> Verdict:
         return wrong(f"best_customers([], 3) gives {outcomes[-1]}; expected [].")
 
     kept = s.call([("shop.reports:revenue", [orders]), ("shop.reports:customers", [orders])])
-    for name, outcome, expected in zip(EXISTING, kept, (111350, ["Abel", "Bela", "Ines", "Mara", "Oke", "Zoe"]), strict=True):
+    for name, outcome, expected in zip(
+        EXISTING, kept, (111350, ["Abel", "Bela", "Ines", "Mara", "Oke", "Zoe"]), strict=True
+    ):
         if not outcome.returned(expected):
             return wrong(f"{name} was changed: it gives {outcome}; expected {shown(expected)}.")
     return _note(s)

@@ -1,8 +1,8 @@
-"""Passes: the four files of the plan hold what it says. Numbers may be written in any way that means the same, and a mean that
-lies half way between two hundredths may be rounded either way.
+"""Passes: the four files of the plan hold what it says. Numbers may be written in any way that means the same, and a
+mean that lies half way between two hundredths may be rounded either way.
 
-Does not: a step that is wrong or left out. This is the one task with partial credit: if at least the first step is right,
-the verdict is `partial`, whether the next one is wrong or absent. With none of the four files it is `missing`.
+Does not: a step that is wrong or left out. This is the one task with partial credit: if at least the first step is
+right, the verdict is `partial`, whether the next one is wrong or absent. With none of the four files it is `missing`.
 """
 
 import csv
@@ -77,7 +77,8 @@ def _means(s: Submission, celsius: Rows) -> str | None:
     expected = {sensor: math.fsum(found) / len(found) for sensor, found in values.items() if len(found) >= 3}
     found = s.json("step3.json")
     if not isinstance(found, dict) or found.keys() != expected.keys():
-        return f"step3.json names {shown(sorted(found) if isinstance(found, dict) else found)}; expected {sorted(expected)}."
+        names = sorted(found) if isinstance(found, dict) else found
+        return f"step3.json names {shown(names)}; expected {sorted(expected)}."
     for sensor, mean in expected.items():
         if not is_number(found[sensor]) or abs(found[sensor] - mean) > 0.00500001:
             return f"step3.json gives {shown(found[sensor])} for {sensor}; expected {mean:.2f}."
@@ -92,7 +93,7 @@ def _manifest(s: Submission) -> str | None:
         expected = hashlib.sha256(s.read(name)).hexdigest()
         given = found.get(name)
         if not isinstance(given, str) or given.strip().lower().removeprefix("sha256:") != expected:
-            return f"manifest.json gives {shown(given, 20)} for {name}; expected {expected[:12]}…, the SHA-256 of the file."
+            return f"manifest.json gives {shown(given, 20)} for {name}; expected {expected[:12]}…, its SHA-256."
     return None
 
 

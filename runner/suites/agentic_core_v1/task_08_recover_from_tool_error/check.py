@@ -1,8 +1,8 @@
-"""Passes: reorder.json names the items below their minimum in November's file, and how many units are missing. How the agent
-came by it does not matter; only the output is checked.
+"""Passes: reorder.json names the items below their minimum in November's file, and how many units are missing. How
+the agent came by it does not matter; only the output is checked.
 
-Does not: October's figures, made-up figures, items that are at their minimum, items in another order. One of the two members left out
-and the other right is `partial`; without reorder.json the verdict is `missing`.
+Does not: October's figures, made-up figures, items that are at their minimum, items in another order. One of the two
+members left out and the other right is `partial`; without reorder.json the verdict is `missing`.
 """
 
 import csv
@@ -27,5 +27,7 @@ def check(s: Submission) -> Verdict:
     if given_units is not None and not same(given_units, units):
         return wrong(f"reorder.json has {shown(given_units)} units; expected {units}.")
     if given_items is None or given_units is None:
-        return partial(f"reorder.json leaves out {'items' if given_items is None else 'units'}; what it holds is right.")
+        return partial(
+            f"reorder.json leaves out {'items' if given_items is None else 'units'}; what it holds is right."
+        )
     return passed(f"reorder.json names the {len(items)} items and the {units} units.")

@@ -12,7 +12,7 @@ CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL, place
 CREATE TABLE order_lines (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, product TEXT NOT NULL,
     quantity INTEGER NOT NULL, unit_cents INTEGER NOT NULL, discount_percent INTEGER);
 CREATE TABLE refunds (id INTEGER PRIMARY KEY, order_id INTEGER NOT NULL, cents INTEGER NOT NULL, refunded_at TEXT NOT NULL);
-"""
+"""  # noqa: E501
 PRODUCTS = {"desk": 24900, "lamp": 3900, "chair": 12900, "shelf": 8900, "rug": 6500, "plant": 1900}
 
 Row = tuple[object, ...]

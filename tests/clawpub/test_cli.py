@@ -1,0 +1,129 @@
+"""The front door: thin, quick to open, and without a traceback whatever is brought to it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clawpub.cli import COMMANDS
+from tests.builders import seal_runs, tiny_events
+
+ROOT = Path(__file__).parents[2]
+
+
+def clawpub(*arguments: str | Path, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from clawpub.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_help_loads_no_adapter() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from clawpub.cli import cli\n"
+        "assert CliRunner().invoke(cli, ['--help']).exit_code == 0\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not {"aiohttp", "xllamacpp", "boto3", "plotly", "yaml"} & set(loaded.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    done = clawpub(command, "--help")
+    assert done.returncode == 0
+    if command != "pack":
+        assert f"clawpub {command}" in done.stdout.partition("Options:")[0].partition("\n")[2] or command == "demo"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "nowhere.toml"], "nowhere.toml"),
+        (["nonsense"], "nonsense"),
+        (["pack", "show", "nowhere"], "no such pack"),
+        (["check", "--root", "/nowhere"], "/nowhere"),
+    ],
+)
+def test_bad_usage_is_one_message_and_status_2(arguments: list[str], said: str) -> None:
+    done = clawpub(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_is_no_publication_says_what_it_lacks(tmp_path: Path) -> None:
+    done = clawpub("build", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "content/site.toml" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_pack_verify_names_the_file_whose_byte_was_flipped(tmp_path: Path) -> None:
+    pack = seal_runs(tmp_path, tiny_events())
+    assert clawpub("pack", "verify", pack.path).returncode == 0
+    table = pack.path / "tables" / "run_metrics.csv"
+    table.write_bytes(table.read_bytes().replace(b"1000", b"1001", 1))
+    done = clawpub("pack", "verify", pack.path)
+    assert done.returncode == 1
+    assert "tables/run_metrics.csv: error[digest]: changed after sealing" in done.stderr
+    findings = json.loads(clawpub("pack", "verify", "--json", pack.path).stdout)[0]["findings"]
+    assert [finding["rule"] for finding in findings] == ["digest"]
+
+
+def test_pack_show_prints_tables_and_never_a_control_character(tmp_path: Path) -> None:
+    events = tiny_events()
+    hostile = events[-1].model_copy(update={"reason": "\x1b]0;owned\x07 \u202e"})
+    pack = seal_runs(tmp_path, [*events[:-1], hostile])
+    shown = clawpub("pack", "show", pack.path, "task_outcomes").stdout
+    assert "task_02" in shown and not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", shown)
+    rows = json.loads(clawpub("pack", "show", "--json", pack.path, "task_outcomes").stdout)
+    assert len(rows) == 6 and rows[0]["passed"] is True
+    assert "wrong_answer" in clawpub("pack", "show", pack.path, "per_task_results").stdout
+
+
+def test_a_campaign_runs_from_the_command_line_to_a_sealed_pack(tmp_path: Path) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "site.toml").write_text((ROOT / "content" / "site.toml").read_text())
+    campaign = tmp_path / "mine.toml"
+    campaign.write_text(
+        'id = "mine"\ntasks = ["task_09"]\nruns = 1\n[model]\nid = "reference"\nprovider = "scripted"\n'
+    )
+    planned = clawpub("run", "--dry-run", campaign)
+    assert planned.returncode == 0 and "1 runs" in planned.stdout
+    assert not (tmp_path / ".clawpub").exists() or not list((tmp_path / ".clawpub").rglob("*.jsonl"))
+    done = clawpub("run", "--json", campaign)
+    assert done.returncode == 0, done.stderr
+    sealed = json.loads(done.stdout)
+    assert sealed["summary"]["score"] == "1/1"
+    again = clawpub("run", campaign)
+    assert again.returncode == 2 and "clawpub resume" in again.stderr
+    resumed = clawpub("resume", campaign)
+    assert resumed.returncode == 0 and sealed["digest"] in resumed.stdout
+    assert clawpub("pack", "verify", tmp_path / "content" / "packs" / "mine").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('provider = "scripted"', 'provider = "martian"', "no provider"),
+        ('provider = "scripted"', 'provider = "openai-compatible"', "needs an endpoint"),
+        ('id = "reference"', 'id = "nobody"', "nobody.toml"),
+        ("runs = 1", "runs = 1\nsuite = 'nowhere'", "nowhere"),
+        ('tasks = ["task_09"]', 'tasks = ["task_99"]', "no task 'task_99'"),
+        ("runs = 1", "runs = 1\n[harness]\nname = 'martian'", "no harness"),
+    ],
+)
+def test_a_campaign_that_cannot_be_run_says_why(tmp_path: Path, old: str, new: str, said: str) -> None:
+    text = 'id = "mine"\ntasks = ["task_09"]\nruns = 1\n[model]\nid = "reference"\nprovider = "scripted"\n'
+    campaign = tmp_path / "mine.toml"
+    lines = text.replace(old, new)
+    if "[harness]" in new:
+        lines = text + "[harness]\nname = 'martian'\n"
+    campaign.write_text(lines)
+    done = clawpub("run", campaign, "--root", tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "content").exists()
