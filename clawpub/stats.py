@@ -1,11 +1,14 @@
 """Intervals, scores and percentiles, in the standard library alone.
 
-Sources: E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22 (1927), 209-212.
-E. L. Korn and B. I. Graubard, "Confidence Intervals for Proportions with Small Expected Number of Positive Counts
-Estimated from Survey Data", Survey Methodology 24 (1998), 193-201. N. Dean and M. Pagano, "Evaluating Confidence Interval
-Methods for Binomial Proportions in Clustered Surveys", J. Survey Statistics and Methodology 3 (2015), 484-503. E. Miller,
-"Adding Error Bars to Evals" (2024), arXiv:2411.00640. The incomplete beta function: W. H. Press et al., Numerical Recipes,
-3rd ed., section 6.4.
+Sources:
+
+- E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22 (1927), 209-212.
+- E. L. Korn and B. I. Graubard, "Confidence Intervals for Proportions with Small Expected Number of Positive Counts
+  Estimated from Survey Data", Survey Methodology 24 (1998), 193-201.
+- N. Dean and M. Pagano, "Evaluating Confidence Interval Methods for Binomial Proportions in Clustered Surveys",
+  Journal of Survey Statistics and Methodology 3 (2015), 484-503.
+- E. Miller, "Adding Error Bars to Evals" (2024), arXiv:2411.00640.
+- The incomplete beta function: W. H. Press et al., Numerical Recipes, 3rd ed. (2007), section 6.4.
 """
 
 from __future__ import annotations

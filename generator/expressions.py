@@ -61,6 +61,8 @@ def _parse(source: str, functions: Functions) -> str:
         body = _SANDBOX.parse("{{" + source + "}}").body
     except TemplateError as error:
         raise FactError(f"not an expression: {error.message}", hint=hint) from None
+    except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError):
+        raise FactError("not an expression that can be read", hint=hint) from None
     output = body[0] if len(body) == 1 else None
     call = output.nodes[0] if isinstance(output, nodes.Output) and len(output.nodes) == 1 else None
     if not isinstance(call, nodes.Call) or not isinstance(call.node, nodes.Name) or call.dyn_args or call.dyn_kwargs:
@@ -95,7 +97,7 @@ def _check_type(name: str, parameter: str, value: object) -> None:
     good = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value) if listed else False
     if not (good or (not listed and isinstance(value, str))):
         wanted = "a list of texts" if parameter == "columns" else "text in quotes"
-        raise FactError(f"{name}: {parameter} is {value!r}, expected {wanted}")
+        raise FactError(f"{name}: {parameter} is {value!r}", hint=f"expected {wanted}")
 
 
 def _signature(function: Callable[..., View]) -> str:

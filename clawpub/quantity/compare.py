@@ -67,7 +67,9 @@ class Fact:
     value: Fraction
     pair: tuple[int, int] | None = None
     step: Fraction | None = None
-    """The last stored digit; None where the store keeps whatever there is (integers, k/n, a float's trailing zeros)."""
+    """The last stored digit; None where the store keeps whatever there is (integers, k/n)."""
+    declared: bool = False
+    """Whether `step` is what the column keeps, so that even trailing zeros beyond it are excess."""
 
     @property
     def shown(self) -> str:
@@ -139,11 +141,11 @@ def _fact(
     else:
         fact = _number(str(value) if isinstance(value, Decimal) else repr(value))
     if stored_digits is not None and fact.pair is None:
-        fact = Fact(fact.value, None, Fraction(1, 10**stored_digits))
+        fact = Fact(fact.value, None, Fraction(1, 10**stored_digits), declared=True)
     if fact_unit == "percent":
         if fact.pair:
             raise _UndecidableError("type", f"{fact.shown} is a ratio, not a number in percent")
-        fact = Fact(fact.value / 100, None, fact.step / 100 if fact.step else None)
+        fact = Fact(fact.value / 100, None, fact.step / 100 if fact.step else None, fact.declared)
     if n is not None and fact.pair is None and literal.kind == "ratio" and fact.value.denominator == 1:
         fact = _pair(int(fact.value), n)
     return fact
@@ -191,7 +193,7 @@ def _single(literal: Quantity, fact: Fact, *, n: int | None, exact: bool, in_per
         raise _UndecidableError("type", message)
     if literal.bound:
         return _bound(literal, [fact])
-    if exact or literal.exact and (literal.form != "digits" or fact.value.denominator == 1):
+    if exact or (literal.exact and (literal.form != "digits" or fact.value.denominator == 1)):
         return _exact(literal, fact)
     if literal.hedge:
         return _hedge(literal, fact)
@@ -213,7 +215,7 @@ def _exact(literal: Quantity, fact: Fact) -> Comparison:
 
 def _ratio(literal: Quantity, fact: Fact) -> Comparison:
     if fact.pair is None:
-        message = f"the fact is {fact.shown}: it does not hold both numbers of {literal.text}; bind a k/n text or a count with its n"
+        message = f"the fact is {fact.shown}: bind {literal.text} to a k/n text, or to a count with its n"
         raise _UndecidableError("type", message)
     k, n = fact.pair
     suggestion = spell_ratio(Fraction(k), Fraction(n), literal)
@@ -251,7 +253,8 @@ def _point(literal: Quantity, fact: Fact, *, n: int | None, in_percent: bool) ->
     rule, tolerance = _tolerance(literal)
     suggestion = _suggest(literal, fact)
     off = abs(v - x)
-    if rule in ("point", "change") and fact.step is not None and step < fact.step and v != x and off < fact.step:
+    finer = fact.step is not None and step < fact.step and off < fact.step
+    if rule in ("point", "change") and finer and (v != x or fact.declared):
         message = f"{literal.text} has more digits than the pack stores: {_shown(fact, literal)}"
         return Comparison("refuted", "excess", message, suggestion and _stored(literal, fact))
     if off > tolerance:
@@ -350,6 +353,8 @@ def _several(literal: Quantity, facts: list[Fact], *, inside: bool, n: int | Non
     if not facts:
         raise _UndecidableError("missing", "the pack holds no value here; missing is not zero")
     if literal.kind == "range":
+        if literal.bound:
+            raise _UndecidableError("range", f"{literal.bound} and the range {literal.text} together bound nothing")
         facts = [_numerator(literal, fact) for fact in facts]
         return _inside(literal, facts) if inside else _ends(literal, facts, n=n, exact=exact)
     if literal.bound:

@@ -79,7 +79,7 @@ def plain(value: Fraction) -> str:
         while (value * 10**digits).denominator != 1:
             digits += 1
         return fixed(value, digits)
-    digits = 6
+    digits = 6 - min(len(str(abs(value.numerator) // value.denominator)), 5) if abs(value) >= 1 else 6
     while abs(value) * 10 ** (digits - 5) < 1 and digits < MAX_SHOWN:
         digits += 1
     return fixed(_round(value, Fraction(1, 10**digits), "nearest"), digits).rstrip("0").rstrip(".") + "…"
@@ -226,7 +226,7 @@ def _ordinal(number: int, like: Quantity) -> str:
 
 def _multiple(value: Fraction, like: Quantity) -> str:
     """Return `ten times` for `nine times`, `three times` for `twice`, `2.3 times` where no word fits."""
-    verbs = {
+    verbs: dict[str, dict[Fraction | int, str]] = {
         "ed": {2: "doubled", 3: "tripled", 4: "quadrupled", Fraction(1, 2): "halved"},
         "es": {2: "doubles", 3: "triples", 4: "quadruples", Fraction(1, 2): "halves"},
         "ing": {2: "doubling", 3: "tripling", 4: "quadrupling", Fraction(1, 2): "halving"},
@@ -250,7 +250,7 @@ def _multiple(value: Fraction, like: Quantity) -> str:
 
 
 def _fraction(value: Fraction, like: Quantity) -> str:
-    """Return a fraction that reads to the same whole percent: `a third`, `two-thirds`, `three quarters`, or a percentage."""
+    """Return `a third`, `two-thirds` or `three quarters` where that reads to the same whole percent, else `37%`."""
     if like.form == "glyph":
         for glyph, (above, below) in words.GLYPHS.items():
             if abs(value - Fraction(above, below)) <= Fraction(1, 200):

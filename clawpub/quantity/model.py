@@ -22,7 +22,7 @@ class Quantity:
     number: str
     """The digits or words alone, as typed: `76.67`, `39,482`, `Seven`. Trailing zeros count, so it stays text."""
     value: Decimal
-    """After scaling: 76.67% is 0.7667, 39K is 39000, `40% fewer` is -0.40. Of a ratio k/n: k. Of a range: its low end."""
+    """After scaling: 76.67% is 0.7667, 39K is 39000, `40% fewer` is -0.40. Of k/n: k. Of a range: its low end."""
     step: Decimal
     """u: the size of the last printed digit after scaling; 0.0001 for 76.67%, 1000 for 39K."""
     unit: str | None = None

@@ -47,9 +47,19 @@ class _Characters(dict[int, str]):
         return result
 
 
+_TWINS = dict(
+    zip(
+        "аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅοιντυρακεΟΑΒΕΗΙΚΜΝΡΤΥΧΖЗзȜƷ",
+        "aeopcyxijshdqwABEKMHOPCTYXIJSoivtupakeOABEHIKMNPTYXZ3333",
+        strict=True,
+    )
+)
+"""Cyrillic and Greek letters that print like Latin ones, or like a 3: `ѕeven` and `2З` are seen, and never verified."""
+
+
 def _fold(char: str) -> str:
-    if char in GLYPHS:
-        return char
+    if char in GLYPHS or char in _TWINS:
+        return _TWINS.get(char, char)
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)
@@ -76,9 +86,12 @@ def clean(source: str) -> Clean:
 
 
 _LEADS = "|".join(
-    "sub mid top pre post near non under over about around roughly nearly almost approximately all last first next "
-    "some plus minus up to of and or than just only at in by within".split()
-    + [word for word in (*UNITS, *TENS)]
+    [
+        *"sub mid top pre post near non under over about around roughly nearly almost approximately all last".split(),
+        *"first next some plus minus up to of and or than just only at in by within".split(),
+        *UNITS,
+        *TENS,
+    ]
 )
 _MONTH_DAY = r"(?:0?[1-9]|1[0-2]){sep}(?:0?[1-9]|[12]\d|3[01])"
 _TAIL = r"(?:[-_:.@]\w{1,40}){0,16}"

@@ -146,5 +146,6 @@ COMPOUNDS = {
     "third": {"party", "person", "rate"}, "half": {"life", "way", "hearted", "baked"}, "double": {"check", "click",
     "blind", "edged", "digit"}, "single": {"threaded"}, "triple": {"digit"},
 }  # fmt: skip
-"""Hyphenated terms that name a thing and count nothing: zero-shot, two-sided, third-party."""
+SPACED_COMPOUNDS = {"second": {"half", "guess"}, "third": {"party", "person"}, "double": {"precision", "digits"}}
+"""Hyphenated terms, and some that are not, that name a thing and count nothing: zero-shot, two-sided, third-party."""
 RANKED = set("ranked ranks rank finished finishes came comes come placed places place".split())

@@ -1,4 +1,4 @@
-"""A whole publication on disk, ten tasks of three runs in its packs: what the site's tests and its golden copy build."""
+"""A whole publication on disk, its packs of ten tasks and three runs: what the site's tests and golden copy build."""
 
 from __future__ import annotations
 
@@ -202,7 +202,8 @@ BODY = """\
 
 Total: [23/30 (76.67%)]{fact=score}. [Seven]{fact=failures} failures, [all `wrong_answer`]{fact=one-mode}.
 
-The [10-day]{waive="part of the task's name"} average in `task_09` cannot be computed from the file; the model computed it anyway.
+The [10-day]{waive="part of the task's name"} average in `task_09` cannot be computed;
+the model computed it anyway.
 
 ## Beside its siblings
 

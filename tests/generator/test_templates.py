@@ -22,8 +22,9 @@ def variables_of(theme: Theme, name: str) -> set[str]:
     """Return the variables that a template and what it extends or includes take from its context."""
     source, _, _ = theme.environment.loader.get_source(theme.environment, name)  # type: ignore[union-attr]
     tree = theme.environment.parse(source)
-    found = meta.find_undeclared_variables(tree)
+    found = meta.find_undeclared_variables(tree) - {node.target for node in tree.find_all(nodes.Import)}
     for node in tree.find_all((nodes.Extends, nodes.Include)):
+        assert isinstance(node, nodes.Extends | nodes.Include)
         assert isinstance(node.template, nodes.Const)
         found |= variables_of(theme, node.template.value)
     return found

@@ -20,7 +20,7 @@ from runner.suite import suite_folder
 from tests.runner.sessions import make_session
 
 SUITE = suite_folder("agentic-core-v1")
-REFERENCES = sorted(SUITE.glob("task_*/agents/reference.toml"))
+REFERENCES = sorted(SUITE.glob("task_*/agents/reference*.toml"))
 WRONG = sorted(SUITE.glob("task_*/agents/wrong_*.toml"))
 
 
@@ -44,6 +44,7 @@ def test_every_task_has_its_proof() -> None:
     assert {script.parts[-3] for script in REFERENCES} == tasks
     for task in tasks:
         assert len(list((SUITE / task / "agents").glob("wrong_*.toml"))) >= 2, task
+    assert len(REFERENCES) + len(WRONG) == len(list(SUITE.glob("task_*/agents/*"))), "a script that nothing runs"
 
 
 @pytest.mark.parametrize("script", REFERENCES, ids=name)
