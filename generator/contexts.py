@@ -53,6 +53,8 @@ class Publication:
     language: str
     stylesheet: str
     """From the site's root."""
+    texts: tuple[SourceLink, ...]
+    """The plain pages, from the site's root."""
     has_demo: bool
     """Whether there is a page of what was made on this machine."""
     version: str
@@ -147,6 +149,8 @@ class ReadingView:
     """As stored; empty where the pack does not hold it."""
     query: str
     sources: tuple[SourceLink, ...]
+    packs: tuple[str, ...]
+    """The packs it was read from, each with the beginning of its digest."""
 
 
 @dataclass(frozen=True)
@@ -299,7 +303,9 @@ class NotFoundPage:
 Page = IndexPage | WriteupPage | PackPage | DemoPage | TextPage | NotFoundPage
 
 
-def publication(site: Site, stylesheet: str, *, has_demo: bool) -> Publication:
+def publication(
+    site: Site, stylesheet: str, *, texts: Sequence[SourceLink] = (), has_demo: bool = False
+) -> Publication:
     return Publication(
         title=site.title,
         tagline=site.tagline,
@@ -307,6 +313,7 @@ def publication(site: Site, stylesheet: str, *, has_demo: bool) -> Publication:
         author=site.author,
         language=site.language,
         stylesheet=stylesheet,
+        texts=tuple(texts),
         has_demo=has_demo,
         version=clawpub.__version__,
     )
@@ -445,7 +452,9 @@ def _evidence(claim: Claim, checked: CheckedWriteup) -> EvidenceView:
             for source in reading.sources
             if source.pack in checked.packs
         )
-        readings.append(ReadingView(spell(reading.value), reading.query, sources))
+        packs = dict.fromkeys(source.pack for source in reading.sources if source.pack in checked.packs)
+        named = tuple(f"{checked.packs[a].id}, sha256:{short(checked.packs[a].digest)}…" for a in packs)
+        readings.append(ReadingView(spell(reading.value), reading.query, sources, named))
     return EvidenceView(
         claim.number,
         claim.text,
@@ -543,6 +552,10 @@ def size_of(count: int) -> str:
         if count < scale * 1000:
             return f"{count / scale:.1f} {unit}"
     return f"{count / 1000**3:.1f} GB"
+
+
+def text_page(publication: Publication, site: Site, path: str, title: str, body: Markup) -> TextPage:
+    return TextPage(publication, meta(site, path, title, f"{title}: {site.title}"), body)
 
 
 def index_page(

@@ -18,6 +18,7 @@ from generator.expressions import evaluate
 from generator.local import local_packs
 from generator.project import Project, load_project
 from generator.tables import View, expression_functions
+from generator.texts import Text, load_texts
 from generator.writeup import CheckedWriteup
 
 Progress = Callable[[str, int, int], None]
@@ -34,6 +35,7 @@ class Edition:
     """Newest first."""
     views: Mapping[str, Mapping[str, View]]
     """By slug: what each expression of the body makes."""
+    texts: tuple[Text, ...]
     local: tuple[Pack, ...]
     findings: tuple[Finding, ...]
 
@@ -63,13 +65,16 @@ def check_publication(root: Path, *, drafts: bool = False, progress: Progress | 
             continue
         checked = check_writeup(writeup, packs, severities=project.site.severity)
         made, wrong = _expressions(checked)
+        if checked.database:
+            checked.database.close()
         writeups.append(checked)
         views[writeup.slug] = made
         findings += (*checked.findings, *wrong)
     writeups.sort(key=lambda checked: (-checked.writeup.date.toordinal(), checked.writeup.slug))
+    texts, bad_texts = load_texts(project.pages)
     local, left_out = local_packs(root)
-    findings += left_out
-    return Edition(project, tuple(packs.values()), tuple(writeups), views, tuple(local), tuple(findings))
+    findings += (*bad_texts, *left_out)
+    return Edition(project, tuple(packs.values()), tuple(writeups), views, tuple(texts), tuple(local), tuple(findings))
 
 
 def silent(what: str, done: int, of: int) -> None:

@@ -18,12 +18,14 @@ from generator.body import Body, render_body
 from generator.contexts import (
     PackPage,
     Publication,
+    SourceLink,
     absolute,
     index_page,
     not_found_page,
     pack_page,
     pack_url,
     publication,
+    text_page,
     writeup_entry,
     writeup_page,
     writeup_url,
@@ -50,7 +52,8 @@ def render_site(edition: Edition, progress: Progress) -> Rendered:
     """Return the site's files by path, and what only shows when all of them are known: links that lead nowhere."""
     site = edition.project.site
     theme = load_theme(edition.project.templates)
-    about = publication(site, theme.stylesheet_path, has_demo=bool(edition.local))
+    links = [SourceLink(text.title, text.url) for text in edition.texts]
+    about = publication(site, theme.stylesheet_path, texts=links, has_demo=bool(edition.local))
     files: dict[str, Payload] = {theme.stylesheet_path: theme.stylesheet}
     for number, checked in enumerate(edition.writeups):
         progress("rendering", number, len(edition.writeups))
@@ -61,6 +64,9 @@ def render_site(edition: Edition, progress: Progress) -> Rendered:
         files |= _pack_files(theme, pack, pack_page(about, site, pack, made_here=True))
     if edition.local:
         files[DEMO_PAGE] = render_page(theme, demo_page(about, site, edition.local, edition.packs))
+    for text in edition.texts:
+        words = render_body(text.tokens, Body(theme, {}, {}, "../" * text.url.count("/")))
+        files[text.url] = render_page(theme, text_page(about, site, text.url, text.title, words))
     entries = [writeup_entry(checked) for checked in edition.writeups]
     files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(edition.packs)))
     files["404.html"] = render_page(theme, not_found_page(about, site))
@@ -73,7 +79,9 @@ def _machine_files(edition: Edition, theme: Theme) -> dict[str, Payload]:
     published = [checked for checked in edition.writeups if not checked.writeup.draft]
     pages = [SitemapPage(absolute(site, "index.html"))]
     pages += [SitemapPage(absolute(site, writeup_url(c.writeup.slug)), c.writeup.date.isoformat()) for c in published]
-    pages += [SitemapPage(absolute(site, pack_url(pack))) for pack in edition.packs]
+    pages += [
+        SitemapPage(absolute(site, path)) for path in (*map(pack_url, edition.packs), *(t.url for t in edition.texts))
+    ]
     return {
         FEED: render_feed(theme, site, published),
         "sitemap.xml": render_sitemap(theme, site, pages),
@@ -132,10 +140,11 @@ def _archive(name: str, files: dict[str, Callable[[], bytes]]) -> bytes:
 
 def _dead_links(edition: Edition, files: dict[str, Payload]) -> Iterator[Finding]:
     """Yield the relative links and images of each body that lead to no file of the site."""
-    for checked in edition.writeups:
-        writeup = checked.writeup
-        folder = posixpath.dirname(writeup_url(writeup.slug))
-        for target, line in _targets(checked.tokens):
+    bodies = [(c.writeup.path, c.writeup.body_line, writeup_url(c.writeup.slug), c.tokens) for c in edition.writeups]
+    bodies += [(text.path, 1, text.url, text.tokens) for text in edition.texts]
+    for source, first_line, url, tokens in bodies:
+        folder = posixpath.dirname(url)
+        for target, line in _targets(tokens):
             parts = urlsplit(target)
             if parts.scheme or parts.netloc or not parts.path:
                 continue
@@ -144,8 +153,8 @@ def _dead_links(edition: Edition, files: dict[str, Payload]) -> Iterator[Finding
                 yield Finding(
                     "dead-link",
                     f"{target!r} leads to no file of the site",
-                    writeup.path,
-                    writeup.body_line + line,
+                    source,
+                    first_line + line,
                     hint=f"from {folder}/ the site’s root is ../../; files beside index.md go by their names",
                 )
 

@@ -52,6 +52,7 @@ def load_theme(own: Path | None = None) -> Theme:
         loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
         undefined=StrictUndefined,
         autoescape=True,
+        auto_reload=False,
         finalize=visible,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -10,7 +10,7 @@ from clawpub.quantity.tokens import Token
 
 
 class Part(NamedTuple):
-    """A core before it is placed in the source. Offsets are those of the clean text; `first` and `after` count tokens."""
+    """A core before it is placed in the source: offsets are the clean text's, `first` and `after` count tokens."""
 
     first: int
     after: int

@@ -12,7 +12,7 @@
 
 Doubtful words are quantities only where they clearly count:
 
-- *one*: before a noun ("one pass"), "one above", "by one", "one of three". Not "this one", "one of the", "one can".
+- *one*: before a noun ("one pass"), "one above", "by one", "only one.", "one of three". Not "this one", "one of the".
 - *no*: when a countable noun follows within four words, before any function word: "no infrastructure errors",
   "No gave_up_mid_plan". Not "no longer", "no doubt", "no adversarial input".
 - *second*: an ordinal before a noun ("the second call"), never after a number, "per", "a" ("3–6 second average") and
@@ -144,7 +144,7 @@ class _Parser(Numbers):
             return after != "in" or bool(self.single(part.after + 1))
         if not after:
             kind = self.tokens[part.after].kind
-            return kind == "name" or (before == "by" and kind == "sym")
+            return kind == "name" or (before in words.BEFORE_ONE and kind == "sym")
         if after in words.FUNCTION or after in words.NOT_AFTER_ONE or (before == "at" and after == "point"):
             return False
         if after.endswith(("ed", "ing")) or after in ("ran", "made", "took", "won", "lost", "fell", "gave"):
@@ -196,9 +196,7 @@ class _Parser(Numbers):
             return self.half_a(index, index + 2)
         if before in ("first", "second", "other", "latter", "top", "bottom", "upper", "lower", "last", "final"):
             return None
-        wanted = {"of", "the", "as", "its", "their", "that", "this", "what", "these", "those", "more", "again"}
-        leading = {"by", "in", "about", "nearly", "over", "than", "exactly", "almost", "roughly", "only", "under"}
-        if after in wanted or before in leading:
+        if after in words.AFTER_HALF or before in words.BEFORE_HALF or after.endswith("ed"):
             return self.fraction_part(index, index + 1, 1, 2)
         return None
 
@@ -306,11 +304,7 @@ class _Parser(Numbers):
         if self.glued(index + 1) and self.sym(index + 1) in ("-", "‑"):
             return None
         before = self.low(index - 1)
-        if self.low(index + 1) in {"the", "that", "what", "its", "their", "this"} or before in {
-            "than",
-            "nearly",
-            "almost",
-        }:
+        if self.low(index + 1) in words.AFTER_DOUBLE or before in ("than", "nearly", "almost"):
             value = words.MULTIPLE_ADJECTIVES[self.low(index)]
             return self.word_part(index, index + 1, value, kind="multiple", unit="times", exact=False)
         return None

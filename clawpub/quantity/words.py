@@ -135,6 +135,10 @@ NOT_AFTER_ONE = set("another day hand thing reason way possibility explanation i
     "side sense example might other such more".split()) - {"more"}  # fmt: skip
 NOT_BEFORE_ONE = set("no this that each every any which another everyone either neither".split())
 AFTER_ONE = set("above below more fewer less higher lower short ahead behind better worse out in".split())
+BEFORE_ONE = {"by", "only", "exactly", "just", "least", "most", "than"}
+AFTER_HALF = set("of the as its their that this what these those more again are were was is had have".split())
+BEFORE_HALF = set("by in about nearly over than exactly almost roughly only under".split())
+AFTER_DOUBLE = {"the", "that", "what", "its", "their", "this"}
 NOT_AFTER_NO = set(
     "longer doubt matter one way idea sense reason need wonder surprise question such better worse less more fewer "
     "later sooner means chance different stranger good".split()

@@ -108,6 +108,22 @@ def test_a_file_beside_a_writeup_goes_with_it(small: Path) -> None:
     assert (small / "site" / "writeups" / "first" / "picture.png").read_bytes() == b"png"
 
 
+def test_a_plain_page_is_linked_from_every_page(small: Path) -> None:
+    (small / "content" / "pages").mkdir()
+    (small / "content" / "pages" / "about.md").write_text("# About us\n\nTwo people and [a feed](../../feed.xml).\n")
+    assert build(small, small / "site").passed
+    assert "Two people" in (small / "site" / "pages" / "about" / "index.html").read_text()
+    assert '<a href="pages/about/index.html">About us</a>' in (small / "site" / "index.html").read_text()
+
+
+@pytest.mark.parametrize("body", ["[Observed] Two.", "[2]{fact=two}", '{{ table("x") }}'])
+def test_a_plain_page_may_not_look_checked(small: Path, body: str) -> None:
+    (small / "content" / "pages").mkdir()
+    (small / "content" / "pages" / "about.md").write_text(f"# About us\n\n{body}\n")
+    report = build(small, small / "site")
+    assert [(finding.rule, finding.line) for finding in report.findings] == [("unchecked-page", 3)]
+
+
 # --- what stops it ----------------------------------------------------------------------------------------------------
 
 
@@ -300,7 +316,7 @@ def test_a_link_in_the_outputs_place_leads_to_the_folder_that_is_written(tmp_pat
 def test_a_build_killed_between_two_renames_is_mended(tmp_path: Path, killed: str) -> None:
     site, staging, old = tmp_path / "site", tmp_path / ".site.staging", tmp_path / ".site.old"
     write_site(site, OLD)
-    write_site(staging, OLD | NEW)
+    write_site(staging, {**OLD, **NEW})
     if killed != "staged":
         site.rename(old)
     if killed == "both-renamed":
@@ -314,7 +330,8 @@ KILLED = """
 import sys
 from pathlib import Path
 from generator import output
-from tests.generator.test_build import NEW, OLD
+OLD = {f"a/{number}.txt": b"old" * 50 for number in range(60)} | {"same.txt": b"same"}
+NEW = {f"b/{number}.txt": b"new" * 50 for number in range(60)} | {"same.txt": b"same"}
 site = Path(sys.argv[1])
 if sys.argv[2] == "renames":
     output._exchange_at_once = lambda one, other: False

@@ -249,6 +249,7 @@ def test_a_claim_leads_to_its_evidence_and_back(site: Path) -> None:
     assert "verified" in words(evidence)
     assert "numerator and denominator each the same" in words(evidence)
     assert 'select "pass_rate" from "this"."run_summary"' in words(evidence)
+    assert "dense, sha256:" in words(evidence)
     assert first(evidence, ".evidence__number").attributes["href"] == "#ref-1"
     assert first(evidence, "dd a").attributes["href"] == "../../packs/dense/index.html#table-run_summary"
 
@@ -269,7 +270,7 @@ def test_the_colophon_counts_what_was_checked(site: Path) -> None:
     tally = [(words(first(item, "dd")), words(first(item, "dt"))) for item in writeup(site).css(".tally__item")]
     assert tally[0] == ("7", "quantities in Observed passages")
     assert tally[3] == ("0", "unbound")
-    assert "clawpub check content/writeups/dense-enough/index.md" in first(writeup(site), "#colophon").text()
+    assert "clawpub pack verify content/packs/sparse" in first(writeup(site), "#colophon").text()
 
 
 def test_speculation_and_context_look_like_what_they_are(site: Path) -> None:

@@ -21,11 +21,12 @@ BODY = """\
 
 ## What happened
 
-[Observed — data pack run_summary, task_outcomes]
+[Observed — data pack run_summary, task_outcomes, per_task_results]
 
 {{ table("per_task_results", columns=["task_id", "score", "failure_modes"]) }}
 
-The model passed [4/6]{fact=score} runs, [two thirds]{waive="said with digits beside it"}. It ran out of time [once]{fact=late}.
+The model passed [4/6]{fact=score} runs, [two thirds]{waive="said with digits beside it"}.
+In [1]{fact=late} of them it ran out of time.
 
 {{ interval_chart() }}
 
