@@ -63,7 +63,7 @@ def boxes() -> None:
 
 
 def campaign() -> None:
-    """Ten scripted reference runs: everything but a model. The wall time is what the runner adds to a model's latency."""
+    """Ten scripted reference runs: all but a model, so the wall time is what the runner adds to its latency."""
     with folder() as work:
         costs = [_campaign(work / str(number)) for number in range(3)]
     for place, what in enumerate(("wall", "own CPU")):

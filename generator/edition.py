@@ -13,12 +13,12 @@ from clawpub.findings import Finding
 from clawpub.pack.reader import Pack, open_pack
 from generator.claims import check_writeup
 from generator.content import load_writeup
-from generator.contexts import pack_url
-from generator.expressions import evaluate
+from generator.expressions import evaluate, expression_functions
 from generator.local import local_packs
 from generator.project import Project, load_project
-from generator.tables import View, expression_functions
+from generator.tables import View
 from generator.texts import Text, load_texts
+from generator.urls import pack_url
 from generator.writeup import CheckedWriteup
 
 Progress = Callable[[str, int, int], None]

@@ -2,21 +2,30 @@
 
     expression  ::=  name "(" [literal {"," literal}] ")"          table("per_task_results", columns=["task_id"])
 
-Jinja's own parser reads it and its sandbox runs it, but only after the tree was seen to have this shape: no attribute,
-no operator, no filter, no loop.
+Jinja's own parser reads it; then the tree must have this shape: no attribute, no operator, no filter, no loop. Nothing
+is compiled and nothing is run but the named function, so there is no sandbox to get out of.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import cast
+from collections.abc import Callable, Mapping, Sequence
 
-from jinja2 import StrictUndefined, TemplateError, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Environment, TemplateError, nodes
 
 from clawpub.errors import FactError
-from generator.tables import View
+from clawpub.pack.reader import Pack
+from clawpub.quantity import scan
+from generator.tables import (
+    ChartView,
+    PackUrl,
+    TableView,
+    View,
+    compare_runs,
+    compare_tasks,
+    interval_chart,
+    table_view,
+)
 
 MAX_SOURCE = 2000
 """Characters of the longest expression."""
@@ -24,17 +33,7 @@ MAX_SOURCE = 2000
 Functions = Mapping[str, Callable[..., View]]
 
 _LITERALS = (nodes.Const, nodes.List, nodes.Tuple, nodes.Keyword)
-
-
-def _sandbox() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
-    environment.globals.clear()
-    environment.filters.clear()
-    environment.tests.clear()
-    return environment
-
-
-_SANDBOX = _sandbox()
+_ENVIRONMENT = Environment()
 
 
 def evaluate(source: str, functions: Functions) -> View:
@@ -42,23 +41,28 @@ def evaluate(source: str, functions: Functions) -> View:
 
     Raises: FactError saying what is wrong with it and what can be used; PackError where a pack's file is damaged.
     """
-    call = _parse(source, functions)
-    function = functions[call]
-    expression = _SANDBOX.compile_expression(source, undefined_to_none=False)
-    checked: dict[str, Callable[..., View]] = {call: _bound(call, function)}
-    return cast(View, expression(**checked))
+    name, positional, named = _parse(source, functions)
+    function = functions[name]
+    try:
+        bound = inspect.signature(function).bind(*positional, **named)
+    except TypeError as error:
+        raise FactError(f"{name}: {error}", hint=f"write {name}{_signature(function)}") from None
+    for parameter, value in bound.arguments.items():
+        _check_type(name, parameter, value)
+    return function(*bound.args, **bound.kwargs)
 
 
 def usage(functions: Functions) -> str:
     return ", ".join(f"{name}{_signature(function)}" for name, function in functions.items())
 
 
-def _parse(source: str, functions: Functions) -> str:
+def _parse(source: str, functions: Functions) -> tuple[str, list[object], dict[str, object]]:
+    """Return the function that an expression calls, and its arguments."""
     hint = f"write one call: {usage(functions)}"
     if len(source) > MAX_SOURCE:
         raise FactError(f"an expression of {len(source):,} characters", hint=hint)
     try:
-        body = _SANDBOX.parse("{{" + source + "}}").body
+        body = _ENVIRONMENT.parse("{{" + source + "}}").body
     except TemplateError as error:
         raise FactError(f"not an expression: {error.message}", hint=hint) from None
     except (RecursionError, MemoryError, SyntaxError, ValueError, OverflowError):
@@ -73,21 +77,8 @@ def _parse(source: str, functions: Functions) -> str:
         for node in [argument, *argument.find_all(nodes.Node)]:
             if not isinstance(node, _LITERALS):
                 raise FactError("an argument here is a plain value: text, a number, a list of them", hint=hint)
-    return call.node.name
-
-
-def _bound(name: str, function: Callable[..., View]) -> Callable[..., View]:
-    def call(*positional: object, **named: object) -> View:
-        signature = inspect.signature(function)
-        try:
-            bound = signature.bind(*positional, **named)
-        except TypeError as error:
-            raise FactError(f"{name}: {error}", hint=f"write {name}{_signature(function)}") from None
-        for parameter, value in bound.arguments.items():
-            _check_type(name, parameter, value)
-        return function(*bound.args, **bound.kwargs)
-
-    return call
+    named = {argument.key: argument.value.as_const() for argument in call.kwargs}
+    return call.node.name, [argument.as_const() for argument in call.args], named
 
 
 def _check_type(name: str, parameter: str, value: object) -> None:
@@ -107,3 +98,50 @@ def _signature(function: Callable[..., View]) -> str:
         default = "=…" if parameter.default is not inspect.Parameter.empty else ""
         parts.append(f"{star}{parameter.name}{default}")
     return f"({', '.join(parts)})"
+
+
+# --- the functions ---
+
+
+def _check_caption(caption: str) -> None:
+    """Raises: FactError where a caption says something that only a checked text may say."""
+    hint = "nothing checks a caption: say it in the text, in a claim"
+    if found := scan(caption):
+        raise FactError(f"table: {found[0].text!r} in the caption", hint=hint)
+    if "verified" in caption.casefold():
+        raise FactError("table: a verification mark in the caption", hint=hint)
+
+
+def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, Callable[..., View]]:
+    """Return what a writeup's body may call, over its packs by alias; the first one is the campaign at hand."""
+    marked = list(packs.values())[:1]
+
+    def pack(alias: str) -> Pack:
+        if alias not in packs:
+            raise FactError(f"no pack {alias!r}", hint=f"packs of this writeup: {', '.join(packs) or 'none'}")
+        return packs[alias]
+
+    def chosen(aliases: Sequence[str]) -> list[Pack]:
+        if not packs:
+            raise FactError("this writeup names no pack", hint="name one under `packs:` in the front matter")
+        return [pack(alias) for alias in dict.fromkeys(aliases or packs)]
+
+    def table(name: str, columns: Sequence[str] | None = None, caption: str = "") -> TableView:
+        alias, _, bare = name.rpartition(".")
+        owner = pack(alias) if alias else next((pack for pack in packs.values() if bare in pack.table_names), None)
+        if owner is None:
+            there = ", ".join(f"{alias}.{name}" for alias, pack in packs.items() for name in pack.table_names)
+            raise FactError(f"no table {name!r}", hint=f"tables here: {there or 'none'}")
+        _check_caption(caption)
+        return table_view(owner, bare, url(owner), columns=columns, caption=caption)
+
+    def tasks(*aliases: str) -> TableView:
+        return compare_tasks(chosen(aliases), url)
+
+    def runs(*aliases: str) -> TableView:
+        return compare_runs(chosen(aliases), url, marked=marked)
+
+    def chart(*aliases: str) -> ChartView:
+        return interval_chart(chosen(aliases), url, marked=marked)
+
+    return {"table": table, "compare_tasks": tasks, "compare_runs": runs, "interval_chart": chart}

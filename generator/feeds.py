@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import clawpub
-from generator.contexts import absolute, writeup_url
 from generator.project import Site
 from generator.render import Theme, render_template
+from generator.urls import absolute, writeup_url
 from generator.writeup import CheckedWriteup
 
 FEED = "feed.xml"

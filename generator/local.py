@@ -11,19 +11,12 @@ from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR
 from clawpub.pack.reader import Pack, open_pack
 from clawpub.pack.schema import PER_TASK_RESULTS, RUN_METRICS
+from generator.assembly import campaign_box, made_on, meta, predictions_of
 from generator.cells import is_standard
-from generator.contexts import (
-    DemoPage,
-    DemoRun,
-    Publication,
-    campaign_box,
-    made_on,
-    meta,
-    pack_url,
-    predictions_of,
-)
+from generator.contexts import DemoPage, DemoRun, Publication
 from generator.project import Site
 from generator.tables import TableView, compare_runs, summary_of, table_view, tool_statistics
+from generator.urls import pack_url
 
 FOLDER = Path(".clawpub/demo/packs")
 PAGE = "demo/index.html"

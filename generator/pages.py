@@ -14,28 +14,24 @@ from markdown_it.token import Token
 from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR, SEAL
 from clawpub.pack.reader import Pack, read_file
-from generator.body import Body, render_body
-from generator.contexts import (
-    PackPage,
-    Publication,
-    SourceLink,
-    absolute,
+from generator.assembly import (
     index_page,
     not_found_page,
     pack_page,
-    pack_url,
     publication,
     text_page,
     writeup_entry,
     writeup_page,
-    writeup_url,
 )
+from generator.body import Body, render_body
+from generator.contexts import PackPage, Publication, SourceLink
 from generator.edition import Edition, Progress
 from generator.feeds import FEED, SitemapPage, render_feed, render_sitemap, robots
 from generator.local import PAGE as DEMO_PAGE
 from generator.local import demo_page, newest_first
 from generator.output import Payload
 from generator.render import Theme, load_theme, render_page
+from generator.urls import absolute, pack_url, writeup_url
 from generator.writeup import CheckedWriteup
 
 ATTACHED = frozenset(".png .jpg .jpeg .gif .webp .avif .csv .json .jsonl .txt .zip".split())

@@ -14,15 +14,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from markupsafe import Markup
 
 from clawpub.errors import ConfigError, Place
-from generator.contexts import (
-    DemoPage,
-    IndexPage,
-    NotFoundPage,
-    PackPage,
-    Page,
-    TextPage,
-    WriteupPage,
-)
+from generator.contexts import DemoPage, IndexPage, NotFoundPage, PackPage, Page, TextPage, WriteupPage
 from generator.tables import ChartView, View
 
 LAYOUTS: dict[type[Page], str] = {

@@ -11,7 +11,7 @@ A cell is data: it is shown as text whatever it says. Everything is arranged her
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import cast
@@ -383,37 +383,3 @@ def tool_statistics(pack: Pack, url: str) -> TableView | None:
 def _status_order(status: str) -> tuple[int, str]:
     known = ["ok", "error", "injected", "timeout", "unknown_tool", "bad_arguments"]
     return (known.index(status) if status in known else len(known), status)
-
-
-def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, Callable[..., View]]:
-    """Return what a writeup's body may call, over its packs by alias; the first one is the campaign at hand."""
-    marked = list(packs.values())[:1]
-
-    def pack(alias: str) -> Pack:
-        if alias not in packs:
-            raise FactError(f"no pack {alias!r}", hint=f"packs of this writeup: {', '.join(packs) or 'none'}")
-        return packs[alias]
-
-    def chosen(aliases: Sequence[str]) -> list[Pack]:
-        if not packs:
-            raise FactError("this writeup names no pack", hint="name one under `packs:` in the front matter")
-        return [pack(alias) for alias in dict.fromkeys(aliases or packs)]
-
-    def table(name: str, columns: Sequence[str] | None = None, caption: str = "") -> TableView:
-        alias, _, bare = name.rpartition(".")
-        owner = pack(alias) if alias else next((pack for pack in packs.values() if bare in pack.table_names), None)
-        if owner is None:
-            there = ", ".join(f"{alias}.{name}" for alias, pack in packs.items() for name in pack.table_names)
-            raise FactError(f"no table {name!r}", hint=f"tables here: {there or 'none'}")
-        return table_view(owner, bare, url(owner), columns=columns, caption=caption)
-
-    def tasks(*aliases: str) -> TableView:
-        return compare_tasks(chosen(aliases), url)
-
-    def runs(*aliases: str) -> TableView:
-        return compare_runs(chosen(aliases), url, marked=marked)
-
-    def chart(*aliases: str) -> ChartView:
-        return interval_chart(chosen(aliases), url, marked=marked)
-
-    return {"table": table, "compare_tasks": tasks, "compare_runs": runs, "interval_chart": chart}

@@ -129,7 +129,7 @@ def read_file(file: Path, root: Path) -> bytes:
 
 
 def seal_text(descriptor: bytes) -> str:
-    """Return the SEAL of a descriptor: its digest, and that line's own digest, so that damage to either is told apart."""
+    """Return the SEAL of a descriptor: its digest, and that line's own, so that damage to either is told apart."""
     line = f"{digest_of(descriptor)}  {DESCRIPTOR}\n"
     return line + f"{digest_of(line.encode())}  {SEAL}\n"
 

@@ -26,14 +26,16 @@ Percentages and points are compared with a *share*: 76.67% with 0.7667. A fact t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, cast
 
 from clawpub.quantity.format import plain, round_to, spell, spell_range, spell_ratio
 from clawpub.quantity.model import Quantity
+from clawpub.quantity.scan import scan
+from clawpub.quantity.tokens import clean
 
 Verdict = Literal["verified", "refuted", "undecidable"]
 FactUnit = Literal["percent"]
@@ -44,6 +46,12 @@ MAX_TEXT = 60
 MAX_EXPONENT = 60
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _PAIR = re.compile(r"(\d{1,18})/(\d{1,18})")
+_SURROUNDINGS = {
+    "multiple": ("", " as many"),
+    "fraction": ("", " of"),
+    "ordinal": ("ranked ", " run"),
+    "range": ("between ", ""),
+}
 SHARES = ("percent", "points", "change")
 
 
@@ -92,28 +100,65 @@ def compare(
     `n` is the denominator where it is known: an integer fact then answers k/n, and percentages are held to k/n.
     `exact` allows no rounding (list prices). `stored_digits` is the number of decimals that the fact's column keeps.
     """
-    values = list(value) if isinstance(value, list) else None
+    several = isinstance(value, list)
+    values = cast("list[Value]", value) if several else [cast(Value, value)]
+    in_percent = fact_unit == "percent"
+
+    def decide(words: Quantity) -> Comparison:
+        facts = [_fact(each, fact_unit, stored_digits, words, n) for each in values]
+        if several or inside:
+            return _several(words, facts, inside=inside, n=n, exact=exact)
+        return _single(words, facts[0], n=n, exact=exact, in_percent=in_percent)
+
     try:
-        if values is not None:
-            facts = [_fact(each, fact_unit, stored_digits, literal, n) for each in values]
-            result = _several(literal, facts, inside=inside, n=n, exact=exact)
-        else:
-            fact = _fact(value, fact_unit, stored_digits, literal, n)  # type: ignore[arg-type]
-            result = (
-                _several(literal, [fact], inside=True, n=n, exact=exact)
-                if inside
-                else _single(literal, fact, n=n, exact=exact, in_percent=fact_unit == "percent")
-            )
+        result = decide(literal)
     except _UndecidableError as reason:
         return Comparison("undecidable", reason.rule, str(reason))
     if not literal.plain:
         message = f"{literal.text!r} is not typed in plain digits, so a reader may see another number than was checked"
-        return Comparison("refuted", "unreadable", message, result.suggestion or _ascii(literal, result))
-    return result
+        result = Comparison("refuted", "unreadable", message, result.suggestion)
+    if result.verdict == "verified" and not result.warning:
+        return result
+    facts = [_fact(each, fact_unit, stored_digits, literal, n) for each in values]
+    return replace(result, suggestion=_first_true(literal, _candidates(literal, facts, result), decide))
 
 
-def _ascii(literal: Quantity, result: Comparison) -> str | None:
-    return plain(Fraction(literal.value)) if result.verdict == "verified" and literal.kind == "number" else None
+def _candidates(literal: Quantity, facts: list[Fact], result: Comparison) -> list[str]:
+    """Return wordings to try, the shortest first: the author's form, then with more digits, then plain digits."""
+    if result.suggestion is None and literal.plain:
+        return []
+    typed = [] if literal.plain else [clean(literal.text).text]
+    first = [*typed, *([result.suggestion] if result.suggestion else [])]
+    if literal.kind in ("ratio", "range", "ordinal"):
+        return first
+    x = _extreme(literal, facts).value
+    if literal.bound:
+        return [*first, *(_nearest_bound(literal, x, digits) for digits in (1, 2, 3))]
+    longer = [spell(x, literal, more_digits=digits) for digits in (1, 2, 3)] if literal.kind != "fraction" else []
+    bare = [plain(x)] if literal.kind in ("number", "multiple") else []
+    return [wording for wording in (*first, *longer, *bare) if x == 0 or re.search(r"[1-9]|[a-z]{3}", wording.lower())]
+
+
+def _first_true(literal: Quantity, candidates: list[str], decide: Callable[[Quantity], Comparison]) -> str | None:
+    """Return the first wording that, standing where the literal stands, is verified."""
+    before, after = _SURROUNDINGS.get(literal.kind, ("", " runs"))
+    if literal.kind == "change":
+        after = f" {literal.noun}"
+    for wording in candidates:
+        found = scan(f"{before}{wording}{after}")
+        if wording == literal.text or len(found) != 1 or found[0].text != wording or not found[0].plain:
+            continue
+        free = not literal.hedge and not literal.bound
+        exact = (found[0].exact and free) or literal.quantifier == "exactly"
+        quantity = replace(
+            found[0], hedge=literal.hedge, bound=literal.bound, quantifier=literal.quantifier, exact=exact
+        )
+        try:
+            if decide(quantity).verdict == "verified":
+                return wording
+        except _UndecidableError:
+            continue
+    return None
 
 
 class _UndecidableError(Exception):
@@ -193,7 +238,11 @@ def _single(literal: Quantity, fact: Fact, *, n: int | None, exact: bool, in_per
         raise _UndecidableError("type", message)
     if literal.bound:
         return _bound(literal, [fact])
-    if exact or (literal.exact and (literal.form != "digits" or fact.value.denominator == 1)):
+    if (
+        exact
+        or literal.quantifier == "exactly"
+        or (literal.exact and (literal.form != "digits" or fact.value.denominator == 1))
+    ):
         return _exact(literal, fact)
     if literal.hedge:
         return _hedge(literal, fact)
@@ -209,7 +258,7 @@ def _wants_share(literal: Quantity) -> bool:
 def _exact(literal: Quantity, fact: Fact) -> Comparison:
     if Fraction(literal.value) == fact.value:
         return Comparison("verified", "exact")
-    message = f"{_quoted(literal)} is exact, and the fact is {_shown(fact, literal)}"
+    message = f"{literal.text} is exact, and the fact is {_shown(fact, literal)}"
     return Comparison("refuted", "exact", message, _suggest(literal, fact))
 
 
@@ -229,7 +278,7 @@ def _ratio(literal: Quantity, fact: Fact) -> Comparison:
     if Fraction(literal.numerator or 0) * n == Fraction(literal.denominator or 0) * k:
         message = f"{literal.text} is {k}/{n} reduced; a score keeps its denominator"
     else:
-        message = f"{_quoted(literal)} does not hold: the fact is {k}/{n}"
+        message = f"{literal.text} does not hold: the fact is {k}/{n}"
     return Comparison("refuted", "ratio", message, suggestion)
 
 
@@ -280,11 +329,13 @@ def _wrong(literal: Quantity, fact: Fact, rule: str, *, n: int | None, in_percen
     if literal.kind == "percent" and total is not None and not _is_share_of(v, step, total):
         message = f"no count out of {total} gives {literal.text}; the fact is {shown}"
         return Comparison("refuted", "grim", message, suggestion)
-    message = f"{_quoted(literal)} does not hold: the fact is {shown}"
+    message = f"{literal.text} does not hold: the fact is {shown}"
     if literal.kind in SHARES and not in_percent and abs(v * 100 - x) <= step * 50 and x != 0:
         message += "; if it is stored in percent, the ledger must say so"
+        suggestion = None
     elif literal.kind == "number" and literal.unit is None and abs(v / 100 - x) <= step / 200 and x != 0:
         message += "; if the literal means percent, it must say so"
+        suggestion = None
     elif literal.kind == "change" and v == -x:
         message += "; more and fewer are the wrong way round"
         suggestion = None
@@ -319,8 +370,7 @@ def _hedge(literal: Quantity, fact: Fact) -> Comparison:
 def _bound(literal: Quantity, facts: list[Fact]) -> Comparison:
     """`facts` is the set that the bound speaks about; its extreme decides."""
     v = _literal_value(literal)
-    at_least = literal.bound in (">=", ">")
-    extreme = (min if at_least else max)(facts, key=lambda fact: fact.value)
+    extreme = _extreme(literal, facts)
     x = extreme.value
     holds = {">=": x >= v, ">": x > v, "<=": x <= v, "<": x < v}[literal.bound or ">="]
     phrase = f"{literal.bound} {literal.text}"
@@ -334,10 +384,13 @@ def _bound(literal: Quantity, facts: list[Fact]) -> Comparison:
     return Comparison("verified", "bound")
 
 
-def _nearest_bound(literal: Quantity, x: Fraction) -> str:
-    step = Fraction(literal.step)
-    if literal.kind == "fraction":
-        step = Fraction(1, 100)
+def _extreme(literal: Quantity, facts: list[Fact]) -> Fact:
+    return (min if literal.bound in (">=", ">") else max)(facts, key=lambda fact: fact.value)
+
+
+def _nearest_bound(literal: Quantity, x: Fraction, more_digits: int = 0) -> str:
+    times = literal.kind == "multiple" and literal.form == "words"
+    step = Fraction(1, 10) if times else Fraction(literal.step) / 10**more_digits
     at_least = literal.bound in (">=", ">")
     nearest = round_to(x, step, "down" if at_least else "up")
     if literal.bound == ">" and nearest == x:
@@ -346,7 +399,7 @@ def _nearest_bound(literal: Quantity, x: Fraction) -> str:
         nearest += step
     if literal.kind == "ratio":
         return spell_ratio(nearest, Fraction(literal.denominator or 1), literal)
-    return spell(nearest, literal)
+    return f"{plain(nearest)} times" if times else spell(nearest, literal, more_digits=more_digits)
 
 
 def _several(literal: Quantity, facts: list[Fact], *, inside: bool, n: int | None, exact: bool) -> Comparison:
@@ -419,10 +472,6 @@ def _inside(literal: Quantity, facts: list[Fact]) -> Comparison:
 # --- wording ---
 
 
-def _quoted(literal: Quantity) -> str:
-    return literal.text
-
-
 def _shown(fact: Fact, literal: Quantity) -> str:
     """The true value as a reader of the literal would read it: 0.7333 beside a percentage is 73.33%."""
     if literal.kind in ("percent", "change"):
@@ -439,8 +488,7 @@ def _shown(fact: Fact, literal: Quantity) -> str:
 def _suggest(literal: Quantity, fact: Fact) -> str | None:
     if literal.kind == "change" and (fact.value < 0) != (literal.value < 0):
         return None
-    wording = spell(fact.value, literal)
-    return wording if wording != literal.text else None
+    return spell(fact.value, literal)
 
 
 def _stored(literal: Quantity, fact: Fact) -> str | None:

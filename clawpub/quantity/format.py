@@ -21,8 +21,13 @@ _WORD_LIMIT = 10_000
 MAX_SHOWN = 60
 
 
-def spell(value: Decimal | Fraction | int, like: Quantity, *, rounding: Rounding = "nearest") -> str:
-    """Return `value` (after scaling, as `Quantity.value`) as the author of `like` would have typed it."""
+def spell(
+    value: Decimal | Fraction | int, like: Quantity, *, rounding: Rounding = "nearest", more_digits: int = 0
+) -> str:
+    """Return `value` (after scaling, as `Quantity.value`) as the author of `like` would have typed it.
+
+    `more_digits` prints so many digits more than `like` does; words then turn to digits: `3.4 billion`.
+    """
     exact = Fraction(value)
     if like.kind == "ratio":
         return spell_ratio(exact, Fraction(like.denominator or 1), like)
@@ -35,10 +40,10 @@ def spell(value: Decimal | Fraction | int, like: Quantity, *, rounding: Rounding
     if like.kind == "multiple" and like.form == "words":
         return _multiple(exact, like)
     if like.form == "words":
-        return _words(exact, like, rounding)
+        return _words(exact, like, rounding, more_digits)
     if like.form == "glyph":
         return plain(_round(exact, Fraction(1), rounding))
-    return _digits(exact, like, rounding)
+    return _digits(exact, like, rounding, more_digits)
 
 
 def spell_ratio(numerator: Fraction, denominator: Fraction, like: Quantity) -> str:
@@ -62,8 +67,10 @@ def spell_range(low: Fraction, high: Fraction, like: Quantity, *, outward: bool 
     joiner = like.text[first.end - like.start : last.start - like.start]
     down, up = ("down", "up") if outward else ("nearest", "nearest")
     if last.kind == "ratio":
-        return f"{plain(low)}{joiner}{plain(high)}/{plain(Fraction(last.denominator or 1))}"
-    return f"{spell(_dec(low), first, rounding=down)}{joiner}{spell(_dec(high), last, rounding=up)}"
+        below = f"/{plain(Fraction(last.denominator or 1))}"
+        numerator = plain(low) + (below if "/" in first.text else "")
+        return f"{plain(high)}{below}" if low == high else f"{numerator}{joiner}{plain(high)}{below}"
+    return f"{spell(low, first, rounding=down)}{joiner}{spell(high, last, rounding=up)}"
 
 
 def plain(value: Fraction) -> str:
@@ -108,21 +115,17 @@ def _round(value: Fraction, step: Fraction, rounding: Rounding) -> Fraction:
     return whole * step
 
 
-def _dec(value: Fraction) -> Fraction:
-    return value
-
-
-def _digits(value: Fraction, like: Quantity, rounding: Rounding) -> str:
+def _digits(value: Fraction, like: Quantity, rounding: Rounding, more_digits: int) -> str:
     match = _NUMBER.search(_ascii(like.text))
     if match is None:
         return plain(value)
-    rounded = _round(value, Fraction(like.step), rounding)
+    rounded = _round(value, Fraction(like.step) / 10**more_digits, rounding)
     typed = match[0]
     unscaled = _unscaled(rounded, like, typed)
     mantissa, _, exponent = typed.lower().partition("e")
     if exponent:
         unscaled = unscaled / Fraction(10) ** int(exponent)
-    places = len(mantissa.partition(".")[2])
+    places = len(mantissa.partition(".")[2]) + more_digits
     body = _grouped(fixed(abs(unscaled), places), mantissa)
     if mantissa.startswith(".") and body.startswith("0."):
         body = body[1:]
@@ -172,7 +175,7 @@ def _cardinal(value: Fraction, like: str) -> str:
     return plain(value)
 
 
-def _words(value: Fraction, like: Quantity, rounding: Rounding) -> str:
+def _words(value: Fraction, like: Quantity, rounding: Rounding, more_digits: int) -> str:
     """Words beside words: `Seven` to `Eight`, `three billion` to `four billion`, `two percent` to `three percent`."""
     lowered = like.text.lower()
     tail = ""
@@ -183,7 +186,7 @@ def _words(value: Fraction, like: Quantity, rounding: Rounding) -> str:
     if found:
         tail = like.text[found.start() :]
         value = value * 100 if like.kind in ("percent", "points", "change") else value
-    step = Fraction(1, 10) if like.step < 1 and not found else Fraction(1)
+    step = Fraction(1, 10) if like.step < 1 and not found else Fraction(1, 10**more_digits)
     rounded = _round(value, step, rounding)
     if rounded.denominator == 1 and 0 <= rounded < _WORD_LIMIT:
         spelled = in_words(int(rounded)) + tail

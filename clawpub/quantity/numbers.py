@@ -47,7 +47,7 @@ class Numbers(Stream):
         if token.kind == "word":
             if token.low.endswith("fold") and token.low[:-4] in words.UNITS | words.TENS | {"hundred": 100}:
                 value = Decimal((words.UNITS | words.TENS | {"hundred": 100})[token.low[:-4]])
-                return self.word_part(index, index + 1, value, kind="multiple", unit="times")
+                return self.word_part(index, index + 1, value, kind="multiple", unit="times", exact=False)
             part = self.cardinal(index)
         else:
             part = self.digits(index)
@@ -182,7 +182,7 @@ class Numbers(Stream):
             value, j = 100 * value, j + 1
             k = j + 1 if self.low(j) == "and" else j
             rest = self.below_hundred(k)
-            if rest is not None and not (k > j and self.low(k) in ("one", "zero")):
+            if rest is not None and not (k > j and self.low(k) == "zero"):
                 value, j = value + rest[0], rest[1]
         power = words.SCALES.get(self.low(j), 0)
         if power == 3:
@@ -214,7 +214,7 @@ class Numbers(Stream):
     def below_thousand(self, index: int) -> tuple[int, int] | None:
         k = index + 1 if self.low(index) == "and" else index
         first = self.below_hundred(k)
-        if first is None or (k > index and self.low(k) in ("one", "zero")):
+        if first is None or (k > index and self.low(k) == "zero"):
             return None
         value, j = first
         if self.low(j) != "hundred":

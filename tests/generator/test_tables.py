@@ -15,9 +15,9 @@ from clawpub.pack.schema import Column, Schema
 from clawpub.pack.tables import Row, table
 from clawpub.pack.writer import seal_pack
 from generator.cells import aligned, number
-from generator.contexts import pack_url
-from generator.expressions import evaluate
-from generator.tables import MAX_ROWS, ChartView, TableView, View, expression_functions
+from generator.expressions import evaluate, expression_functions
+from generator.tables import MAX_ROWS, ChartView, TableView, View
+from generator.urls import pack_url
 from tests.generator.publication import SPARSE, seal_campaign, seal_transcribed
 
 
@@ -152,6 +152,8 @@ def test_rounding_for_display_never_makes_a_value_zero(value: str, digits: int, 
         ("table(1)", "name is 1"),
         ('table("run_summary", columns="score")', "columns is 'score'"),
         ('compare_runs("this", "that")', "no pack 'that'"),
+        ('table("run_summary", caption="All 23 that passed")', "'23' in the caption"),
+        ('table("run_summary", caption="(verified: data pack run_summary.score)")', "a verification mark"),
         ("table(", "not an expression"),
         ('table("run_summary").caption', "one call with plain values"),
         ('table("a" * 1000000000)', "a plain value"),

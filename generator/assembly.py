@@ -1,0 +1,314 @@
+"""Contexts out of packs and checked writeups. What a layout places is made here or in generator/tables.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+import clawpub
+from clawpub.pack.model import DESCRIPTOR, SEAL, CampaignInfo
+from clawpub.pack.reader import Pack
+from clawpub.pack.schema import PREDICTIONS_SCORING
+from clawpub.pack.tables import spell
+from generator.contexts import (
+    CampaignBox,
+    EvidenceView,
+    FileRow,
+    IndexPage,
+    Labelled,
+    Meta,
+    NotFoundPage,
+    PackDigest,
+    PackEntry,
+    PackPage,
+    PackTable,
+    Predictions,
+    Publication,
+    ReadingView,
+    SourceLink,
+    TextPage,
+    WaiverView,
+    WriteupEntry,
+    WriteupPage,
+)
+from generator.project import Site
+from generator.tables import ORIGINS, interval_of, model_of, short, summary_of, table_view
+from generator.urls import absolute, pack_url, table_anchor, writeup_url
+from generator.writeup import CheckedWriteup, Claim
+
+RULES = {
+    "point": "rounded to the digits that are printed",
+    "exact": "the same, to the last digit",
+    "ratio": "numerator and denominator each the same",
+    "grim": "a percentage that the number of runs can give",
+    "range": "both ends, each rounded to its digits",
+    "hedge": "about: within 5 % of the stored value",
+    "bound": "the inequality, on the stored value",
+    "multiple": "so many times, within 5 %",
+    "fraction": "a fraction in words, to the whole percent",
+    "change": "the difference over what it is compared with",
+    "holds": "the query answers 1 where the statement is true",
+    "words": "the same words as the stored text",
+    "value": "printed from the pack by the build itself",
+}
+"""Comparison rules in words; docs/claims.md has them in full."""
+
+
+def publication(
+    site: Site, stylesheet: str, *, texts: Sequence[SourceLink] = (), has_demo: bool = False
+) -> Publication:
+    return Publication(
+        title=site.title,
+        tagline=site.tagline,
+        description=site.description,
+        author=site.author,
+        language=site.language,
+        stylesheet=stylesheet,
+        texts=tuple(texts),
+        has_demo=has_demo,
+        version=clawpub.__version__,
+    )
+
+
+def meta(site: Site, path: str, title: str, description: str, *, indexed: bool = True) -> Meta:
+    return Meta(title, description, absolute(site, path), "../" * path.count("/"), indexed=indexed)
+
+
+def long_date(day: date) -> str:
+    """Return e.g. "21 May 2026"; the same in every locale."""
+    months = "January February March April May June July August September October November December".split()
+    return f"{day.day} {months[day.month - 1]} {day.year}"
+
+
+def campaign_box(pack: Pack, *, alias: str = "", url: str) -> CampaignBox:
+    summary = summary_of(pack)
+    return CampaignBox(
+        alias=alias,
+        model=model_of(pack),
+        score=spell(summary["score"]) if summary else "",
+        rate=interval_of(summary) if summary else "",
+        origin=pack.info.origin,
+        lines=(*_campaign_lines(pack, pack.info.campaign), *_pack_lines(pack, url)),
+    )
+
+
+def _campaign_lines(pack: Pack, campaign: CampaignInfo | None) -> list[Labelled]:
+    if campaign is None:
+        return []
+    model, harness = campaign.model, campaign.harness
+    return [
+        Labelled("Campaign", campaign.id, code=True),
+        Labelled("Model", model.id, code=True),
+        Labelled("Provider", ", ".join(filter(None, (model.provider, model.region, model.tier)))),
+        Labelled("Harness", f"{harness.name}@{harness.version}", code=True),
+        Labelled(
+            "Suite", campaign.suite.title, note=campaign.suite.id if campaign.suite.id != campaign.suite.title else ""
+        ),
+        Labelled("Runs", _runs(pack, campaign)),
+        Labelled("Date", _days(campaign)),
+    ]
+
+
+def _runs(pack: Pack, campaign: CampaignInfo) -> str:
+    summary = summary_of(pack)
+    each = f"{campaign.runs_per_task} of each task"
+    if not summary or summary["runs"] is None:
+        return each
+    text = f"{summary['runs']} scored"
+    if summary["tasks"] is not None:
+        text += f" ({summary['tasks']} tasks, {each})"
+    errors = summary["infrastructure_errors"]
+    return f"{text}; {errors} not scored: something broke that was not the model" if errors else text
+
+
+def _days(campaign: CampaignInfo) -> str:
+    first, last = campaign.started_at.date(), campaign.ended_at.date()
+    return long_date(first) if first == last else f"{long_date(first)} to {long_date(last)}"
+
+
+def _pack_lines(pack: Pack, url: str) -> list[Labelled]:
+    return [
+        Labelled("Origin", ORIGINS[pack.info.origin]),
+        Labelled("Data pack", pack.id, url=url, note=f"sha256:{short(pack.digest)}…", code=True),
+    ]
+
+
+def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
+    writeup = checked.writeup
+    first = next(iter(checked.packs.values()), None)
+    summary = summary_of(first) if first else None
+    return WriteupEntry(
+        title=writeup.title,
+        url=writeup_url(writeup.slug),
+        description=writeup.description,
+        date=long_date(writeup.date),
+        iso_date=writeup.date.isoformat(),
+        section=writeup.section,
+        draft=writeup.draft,
+        model=model_of(first) if first else "",
+        score=spell(summary["score"]) if summary else "",
+        claims=sum(claim.verdict == "verified" for claim in checked.claims),
+    )
+
+
+def writeup_page(
+    publication: Publication, site: Site, checked: CheckedWriteup, body: Markup, source: str
+) -> WriteupPage:
+    writeup = checked.writeup
+    path = writeup_url(writeup.slug)
+    page = meta(site, path, writeup.title, writeup.description, indexed=not writeup.draft)
+    return WriteupPage(
+        publication=publication,
+        page=replace(page, kind="article", published=writeup.date.isoformat()),
+        entry=writeup_entry(checked),
+        authors=writeup.authors,
+        boxes=tuple(campaign_box(pack, alias=alias, url=pack_url(pack)) for alias, pack in checked.packs.items()),
+        body=body,
+        evidence=tuple(_evidence(claim, checked) for claim in checked.claims if claim.verdict != "waived"),
+        waivers=tuple(
+            WaiverView(claim.number, claim.text, claim.message) for claim in checked.claims if claim.verdict == "waived"
+        ),
+        coverage=checked.coverage,
+        packs=tuple(PackDigest(alias, pack.id, pack.digest, pack_url(pack)) for alias, pack in checked.packs.items()),
+        source_path=source,
+    )
+
+
+def _evidence(claim: Claim, checked: CheckedWriteup) -> EvidenceView:
+    readings = []
+    for reading in claim.readings:
+        sources = tuple(
+            SourceLink(
+                f"{source.pack}.{source}" if len(checked.packs) > 1 else str(source),
+                f"{pack_url(checked.packs[source.pack])}#{table_anchor(source.table)}",
+            )
+            for source in reading.sources
+            if source.pack in checked.packs
+        )
+        packs = dict.fromkeys(source.pack for source in reading.sources if source.pack in checked.packs)
+        named = tuple(f"{checked.packs[a].id}, sha256:{short(checked.packs[a].digest)}…" for a in packs)
+        readings.append(ReadingView(spell(reading.value), reading.query, sources, named))
+    return EvidenceView(
+        claim.number,
+        claim.text,
+        claim.verdict,
+        claim.rule,
+        RULES.get(claim.rule, claim.rule),
+        claim.message,
+        tuple(readings),
+    )
+
+
+def pack_entry(pack: Pack) -> PackEntry:
+    summary = summary_of(pack)
+    return PackEntry(
+        id=pack.id,
+        url=pack_url(pack),
+        title=pack.descriptor.title,
+        model=model_of(pack) if pack.info.campaign else "",
+        score=spell(summary["score"]) if summary else "",
+        origin=pack.info.origin,
+        date=_days(pack.info.campaign) if pack.info.campaign else "",
+    )
+
+
+def made_on(pack: Pack) -> str:
+    """Return the day on which a pack's campaign ended; empty where it has none."""
+    return long_date(pack.info.campaign.ended_at.date()) if pack.info.campaign else ""
+
+
+def pack_page(publication: Publication, site: Site, pack: Pack, *, made_here: bool = False) -> PackPage:
+    path = pack_url(pack, made_here=made_here)
+    title = pack.descriptor.title or pack.id
+    description = f"The data pack {pack.id}: every table, every file and its digest, and how to check it again."
+    archive = f"{pack.id}.zip"
+    return PackPage(
+        publication=publication,
+        page=meta(site, path, title, description, indexed=not made_here),
+        id=pack.id,
+        title=title,
+        origin=pack.info.origin,
+        origin_words=ORIGINS[pack.info.origin],
+        made_here=(made_on(pack) or "date unknown") if made_here else "",
+        box=campaign_box(pack, url="") if pack.info.campaign else None,
+        digest=pack.digest,
+        parent=pack.info.parent or "",
+        notes=pack.info.notes,
+        predictions=predictions_of(pack, path),
+        contents=tuple(
+            PackTable(
+                table_anchor(name), name, pack.table(name).schema.recorded, table_view(pack, name, path, machine=True)
+            )
+            for name in pack.table_names
+        ),
+        files=_file_rows(pack),
+        archive=archive,
+        archive_url=absolute(site, path.removesuffix("index.html") + archive),
+    )
+
+
+def predictions_of(pack: Pack, url: str) -> Predictions | None:
+    """Return a pack's predictions, None where nobody made any."""
+    name = PREDICTIONS_SCORING.name
+    if name not in pack.table_names or not pack.table(name).rows:
+        return None
+    columns = ("id", "statement", "expected", "actual", "result", "miss", "probability")
+    standard = pack.table(name).schema is PREDICTIONS_SCORING
+    view = table_view(pack, name, url, columns=columns if standard else None)
+    frozen = pack.info.campaign.predictions if pack.info.campaign else None
+    when = frozen.frozen_at.strftime("%Y-%m-%d %H:%M:%S UTC") if frozen else ""
+    return Predictions(view, when, frozen.digest if frozen else "")
+
+
+def _file_rows(pack: Pack) -> tuple[FileRow, ...]:
+    listed = [
+        FileRow(
+            resource.path,
+            "data/" + quote(resource.path),
+            resource.title,
+            size_of(resource.bytes),
+            resource.hash,
+        )
+        for resource in pack.descriptor.resources
+    ]
+    own = FileRow(
+        DESCRIPTOR, f"data/{DESCRIPTOR}", "What the pack holds, with the digest of every file", "", pack.digest
+    )
+    return (own, FileRow(SEAL, f"data/{SEAL}", "The digest of the descriptor", "", ""), *listed)
+
+
+def size_of(count: int) -> str:
+    """Return a size in words, e.g. "512 B", "1.4 kB"; kilo is 1,000."""
+    if count < 1000:
+        return f"{count} B"
+    for unit, scale in (("kB", 1000), ("MB", 1000**2)):
+        if count < scale * 1000:
+            return f"{count / scale:.1f} {unit}"
+    return f"{count / 1000**3:.1f} GB"
+
+
+def text_page(publication: Publication, site: Site, path: str, title: str, body: Markup) -> TextPage:
+    return TextPage(publication, meta(site, path, title, f"{title}: {site.title}"), body)
+
+
+def index_page(
+    publication: Publication, site: Site, writeups: Sequence[WriteupEntry], packs: Sequence[Pack]
+) -> IndexPage:
+    description = site.description or site.tagline or site.title
+    return IndexPage(
+        publication,
+        meta(site, "index.html", site.title, description),
+        tuple(writeups),
+        tuple(pack_entry(pack) for pack in packs),
+    )
+
+
+def not_found_page(publication: Publication, site: Site) -> NotFoundPage:
+    """Return the page for any address that is none: its links start at the site's absolute path."""
+    page = meta(site, "404.html", "No such page", "There is no page at this address.", indexed=False)
+    path = "/" + site.base_url.split("://", 1)[1].partition("/")[2].strip("/")
+    return NotFoundPage(publication, replace(page, root=path.rstrip("/") + "/"))
