@@ -58,7 +58,7 @@ RULES = {
 """Comparison rules in words; docs/claims.md has them in full."""
 
 
-def publication(
+def publication_of(
     site: Site, stylesheet: str, *, texts: Sequence[SourceLink] = (), has_demo: bool = False
 ) -> Publication:
     return Publication(

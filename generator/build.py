@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clawpub.findings import Finding
-from generator.edition import Progress, check_publication, silent
 from generator.output import write_site
 from generator.pages import render_site
+from generator.publication import Progress, check_publication, silent
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ def build(root: Path, output: Path, *, drafts: bool = False, progress: Progress 
     """
     started = time.perf_counter()
     progress = progress or silent
-    edition = check_publication(root, drafts=drafts, progress=progress)
-    if not edition.passed:
-        return BuildReport(0, 0, 0, 0, edition.findings, time.perf_counter() - started)
-    rendered = render_site(edition, progress)
-    findings = (*edition.findings, *rendered.findings)
+    publication = check_publication(root, drafts=drafts, progress=progress)
+    if not publication.passed:
+        return BuildReport(0, 0, 0, 0, publication.findings, time.perf_counter() - started)
+    rendered = render_site(publication, progress)
+    findings = (*publication.findings, *rendered.findings)
     report = BuildReport(0, 0, 0, 0, findings, time.perf_counter() - started)
     if not report.passed:
         return report

@@ -18,18 +18,18 @@ from generator.assembly import (
     index_page,
     not_found_page,
     pack_page,
-    publication,
+    publication_of,
     text_page,
     writeup_entry,
     writeup_page,
 )
 from generator.body import Body, render_body
 from generator.contexts import PackPage, Publication, SourceLink
-from generator.edition import Edition, Progress
 from generator.feeds import FEED, SitemapPage, render_feed, render_sitemap, robots
 from generator.local import PAGE as DEMO_PAGE
 from generator.local import demo_page, newest_first
 from generator.output import Payload
+from generator.publication import CheckedPublication, Progress
 from generator.render import Theme, load_theme, render_page
 from generator.urls import absolute, pack_url, writeup_url
 from generator.writeup import CheckedWriteup
@@ -44,39 +44,40 @@ class Rendered:
     findings: tuple[Finding, ...]
 
 
-def render_site(edition: Edition, progress: Progress) -> Rendered:
+def render_site(publication: CheckedPublication, progress: Progress) -> Rendered:
     """Return the site's files by path, and what only shows when all of them are known: links that lead nowhere."""
-    site = edition.project.site
-    theme = load_theme(edition.project.templates)
-    links = [SourceLink(text.title, text.url) for text in edition.texts]
-    about = publication(site, theme.stylesheet_path, texts=links, has_demo=bool(edition.local))
+    site = publication.project.site
+    theme = load_theme(publication.project.templates)
+    links = [SourceLink(text.title, text.url) for text in publication.texts]
+    about = publication_of(site, theme.stylesheet_path, texts=links, has_demo=bool(publication.local))
     files: dict[str, Payload] = {theme.stylesheet_path: theme.stylesheet}
-    for number, checked in enumerate(edition.writeups):
-        progress("rendering", number, len(edition.writeups))
-        files |= _writeup_files(edition, theme, about, checked)
-    for pack in edition.packs:
+    for number, checked in enumerate(publication.writeups):
+        progress("rendering", number, len(publication.writeups))
+        files |= _writeup_files(publication, theme, about, checked)
+    for pack in publication.packs:
         files |= _pack_files(theme, pack, pack_page(about, site, pack))
-    for pack in edition.local:
+    for pack in publication.local:
         files |= _pack_files(theme, pack, pack_page(about, site, pack, made_here=True))
-    if edition.local:
-        files[DEMO_PAGE] = render_page(theme, demo_page(about, site, edition.local, edition.packs))
-    for text in edition.texts:
+    if publication.local:
+        files[DEMO_PAGE] = render_page(theme, demo_page(about, site, publication.local, publication.packs))
+    for text in publication.texts:
         words = render_body(text.tokens, Body(theme, {}, {}, "../" * text.url.count("/")))
         files[text.url] = render_page(theme, text_page(about, site, text.url, text.title, words))
-    entries = [writeup_entry(checked) for checked in edition.writeups]
-    files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(edition.packs)))
+    entries = [writeup_entry(checked) for checked in publication.writeups]
+    files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(publication.packs)))
     files["404.html"] = render_page(theme, not_found_page(about, site))
-    files |= _machine_files(edition, theme)
-    return Rendered(files, tuple(_dead_links(edition, files)))
+    files |= _machine_files(publication, theme)
+    return Rendered(files, tuple(_dead_links(publication, files)))
 
 
-def _machine_files(edition: Edition, theme: Theme) -> dict[str, Payload]:
-    site = edition.project.site
-    published = [checked for checked in edition.writeups if not checked.writeup.draft]
+def _machine_files(publication: CheckedPublication, theme: Theme) -> dict[str, Payload]:
+    site = publication.project.site
+    published = [checked for checked in publication.writeups if not checked.writeup.draft]
     pages = [SitemapPage(absolute(site, "index.html"))]
     pages += [SitemapPage(absolute(site, writeup_url(c.writeup.slug)), c.writeup.date.isoformat()) for c in published]
     pages += [
-        SitemapPage(absolute(site, path)) for path in (*map(pack_url, edition.packs), *(t.url for t in edition.texts))
+        SitemapPage(absolute(site, path))
+        for path in (*map(pack_url, publication.packs), *(t.url for t in publication.texts))
     ]
     return {
         FEED: render_feed(theme, site, published),
@@ -85,10 +86,12 @@ def _machine_files(edition: Edition, theme: Theme) -> dict[str, Payload]:
     }
 
 
-def _writeup_files(edition: Edition, theme: Theme, about: Publication, checked: CheckedWriteup) -> dict[str, Payload]:
-    writeup, project = checked.writeup, edition.project
+def _writeup_files(
+    publication: CheckedPublication, theme: Theme, about: Publication, checked: CheckedWriteup
+) -> dict[str, Payload]:
+    writeup, project = checked.writeup, publication.project
     path = writeup_url(writeup.slug)
-    body = Body(theme, checked.packs, edition.views[writeup.slug], "../" * path.count("/"))
+    body = Body(theme, checked.packs, publication.views[writeup.slug], "../" * path.count("/"))
     text = render_body(checked.tokens, body, writeup.lead_tag)
     source = writeup.path.relative_to(project.root).as_posix()
     files: dict[str, Payload] = {path: render_page(theme, writeup_page(about, project.site, checked, text, source))}
@@ -134,10 +137,12 @@ def _archive(name: str, files: dict[str, Callable[[], bytes]]) -> bytes:
     return out.getvalue()
 
 
-def _dead_links(edition: Edition, files: dict[str, Payload]) -> Iterator[Finding]:
+def _dead_links(publication: CheckedPublication, files: dict[str, Payload]) -> Iterator[Finding]:
     """Yield the relative links and images of each body that lead to no file of the site."""
-    bodies = [(c.writeup.path, c.writeup.body_line, writeup_url(c.writeup.slug), c.tokens) for c in edition.writeups]
-    bodies += [(text.path, 1, text.url, text.tokens) for text in edition.texts]
+    bodies = [
+        (c.writeup.path, c.writeup.body_line, writeup_url(c.writeup.slug), c.tokens) for c in publication.writeups
+    ]
+    bodies += [(text.path, 1, text.url, text.tokens) for text in publication.texts]
     for source, first_line, url, tokens in bodies:
         folder = posixpath.dirname(url)
         for target, line in _targets(tokens):

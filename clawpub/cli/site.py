@@ -11,7 +11,7 @@ import click
 from clawpub.cli.output import find_root, finding_json, json_option, print_findings, print_json, root_option, shown
 from clawpub.findings import Finding
 from generator.build import build as build_site
-from generator.edition import check_publication
+from generator.publication import check_publication
 from generator.writeup import CheckedWriteup, Claim
 
 
@@ -26,20 +26,20 @@ def check(root: Path | None, drafts: bool, as_json: bool) -> None:
     clawpub check
     clawpub check --json
     """
-    edition = check_publication(find_root(root), drafts=drafts)
+    publication = check_publication(find_root(root), drafts=drafts)
     if as_json:
         print_json(
             {
-                "writeups": [_writeup_json(checked) for checked in edition.writeups],
-                "findings": [finding_json(finding) for finding in edition.findings],
+                "writeups": [_writeup_json(checked) for checked in publication.writeups],
+                "findings": [finding_json(finding) for finding in publication.findings],
             }
         )
     else:
-        print_findings(edition.findings)
-        for checked in edition.writeups:
+        print_findings(publication.findings)
+        for checked in publication.writeups:
             click.echo(f"{shown(checked.writeup.path)}: {_coverage(checked)}")
-        click.echo(counted(edition.findings))
-    sys.exit(0 if edition.passed else 1)
+        click.echo(counted(publication.findings))
+    sys.exit(0 if publication.passed else 1)
 
 
 @click.command()

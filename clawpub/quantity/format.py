@@ -243,6 +243,10 @@ def _multiple(value: Fraction, like: Quantity) -> str:
             key = Fraction(1, 2) if abs(value - Fraction(1, 2)) <= Fraction(1, 40) else near
             if key in table:
                 return _capital(table[key], like.text)
+    verb = lowered in words.MULTIPLES and lowered not in ("twice", "thrice")
+    if verb:
+        whole = near.denominator == 1 and 2 <= near <= 20
+        return f"{in_words(int(near))}fold" if whole else f"{plain(near)}-fold"
     if lowered == "twice" and near == 2:
         return like.text
     if near.denominator != 1 or near < 2 or near >= 100:

@@ -142,6 +142,8 @@ class _Parser(Numbers):
             return self.glued(part.after + 1)
         if after in words.AFTER_ONE and after != "of":
             return after != "in" or bool(self.single(part.after + 1))
+        if after == "or":
+            return self.low(part.after + 1) in ("more", "fewer", "less") or bool(self.single(part.after + 1))
         if not after:
             kind = self.tokens[part.after].kind
             return kind == "name" or (before in words.BEFORE_ONE and kind == "sym")

@@ -20,8 +20,8 @@ from clawpub.pack.model import PackInfo
 from clawpub.pack.writer import PackFile, seal_pack
 from generator import output
 from generator.build import BuildReport, build
-from generator.edition import Edition, check_publication
 from generator.output import MARKER, write_site
+from generator.publication import CheckedPublication, check_publication
 from tests.builders import seal_runs, tiny_events
 from tests.generator.publication import BODY, SITE, seal_campaign, write_publication, write_writeup
 from tests.golden import SITE_FOLDER, build_golden, files_of
@@ -39,7 +39,7 @@ def content(folder: Path) -> dict[str, bytes]:
     return {path: data for path, (data, _) in snapshot(folder).items()}
 
 
-def rules(report: BuildReport | Edition) -> list[str]:
+def rules(report: BuildReport | CheckedPublication) -> list[str]:
     return [finding.rule for finding in report.findings]
 
 

@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
-class Edition:
+class CheckedPublication:
     """A publication, loaded and checked: everything that pages are made of."""
 
     project: Project
@@ -44,7 +44,7 @@ class Edition:
         return not any(finding.severity == "error" for finding in self.findings)
 
 
-def check_publication(root: Path, *, drafts: bool = False, progress: Progress | None = None) -> Edition:
+def check_publication(root: Path, *, drafts: bool = False, progress: Progress | None = None) -> CheckedPublication:
     """Return a publication with all that its checks found, in packs, writeups, claims and expressions.
 
     Raises: ConfigError where there is no publication.
@@ -74,7 +74,9 @@ def check_publication(root: Path, *, drafts: bool = False, progress: Progress | 
     texts, bad_texts = load_texts(project.pages)
     local, left_out = local_packs(root)
     findings += (*bad_texts, *left_out)
-    return Edition(project, tuple(packs.values()), tuple(writeups), views, tuple(texts), tuple(local), tuple(findings))
+    return CheckedPublication(
+        project, tuple(packs.values()), tuple(writeups), views, tuple(texts), tuple(local), tuple(findings)
+    )
 
 
 def silent(what: str, done: int, of: int) -> None:
