@@ -22,8 +22,8 @@ lint: .venv/.test-ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-golden: .venv/.test-ready ## rewrite the golden pack and site; review the diff
-	$(BIN)/pytest -q tests/golden --golden
+golden: .venv/.test-ready ## rewrite the golden site; review the diff
+	$(BIN)/python -m tests.golden
 
 bench: .venv/.test-ready ## measure; figures are printed
 	$(BIN)/python -m bench
