@@ -9,7 +9,7 @@ import click
 import pytest
 
 from clawpub.cli import cli
-from clawpub.pack.failures import classify
+from clawpub.pack import failures
 from clawpub.pack.schema import TABLES
 from generator.findings import RULES
 from runner.campaign import load_campaign
@@ -63,7 +63,7 @@ def test_the_pack_format_lists_every_table_with_its_key_and_every_failure_mode()
     text = (ROOT / "docs" / "pack-format.md").read_text()
     for schema in TABLES.values():
         assert re.search(rf"\| `{schema.name}` \| [a-z ]+ \| {', '.join(schema.primary_key)} ?\|", text), schema.name
-    modes = re.findall(r"^    ([a-z_]+)  ", __import__(classify.__module__, fromlist=["x"]).__doc__, re.MULTILINE)
+    modes = re.findall(r"^    ([a-z_]+)  ", failures.__doc__ or "", re.MULTILINE)
     assert len(modes) == 9 and all(f"`{mode}`" in text for mode in modes)
 
 

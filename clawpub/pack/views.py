@@ -160,8 +160,8 @@ def _summary(runs: Sequence[Run], outcomes: Table, metrics: Table) -> Row:
         row["pass_rate_high"] = _round(Decimal(repr(interval.high)), 6)
     latencies = [float(cast(Decimal, cell)) for cell in metrics.column("latency_s") if cell is not None]
     if latencies:
-        row["latency_p50_s"] = seconds(percentile(latencies, 0.5))
-        row["latency_p95_s"] = seconds(percentile(latencies, 0.95))
+        row["latency_p50_s"] = seconds(percentile(latencies, 50))
+        row["latency_p95_s"] = seconds(percentile(latencies, 95))
     return row
 
 

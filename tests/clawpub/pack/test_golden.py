@@ -13,7 +13,7 @@ PACKS = Path(__file__).parents[2] / "golden" / "packs"
 def test_a_pack_of_format_1_opens_verifies_and_says_what_it_always_said() -> None:
     pack = open_pack(PACKS / "format-1")
     assert verify_pack(pack.path) == []
-    assert pack.digest == "sha256:e8b8d338473e897c10987f09c17fa585645dfb7931ee9781cf53ad5c8e0885da"
+    assert pack.digest == "sha256:df632834b54af612cd8d40c220d1beae6d1a4c85ee3e3cc031af7580a86a587e"
     assert pack.table("run_summary").rows[0]["score"] == "4/6"
     (scored,) = pack.table("predictions_scoring").rows
     assert (scored["result"], scored["miss"], str(scored["brier"])) == ("Wrong", "1 pass below range", "0.36")
