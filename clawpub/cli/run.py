@@ -72,7 +72,8 @@ def run(
             raise ConfigError(
                 "this campaign was begun already", at=session.journal, hint=f"clawpub resume {shown(campaign)}"
             )
-        _finish(session, packs or root / "content" / "packs", accept_plumbing, as_json)
+        execute_session(session)
+    _seal(session, packs or root / "content" / "packs", accept_plumbing, as_json)
 
 
 @click.command()
@@ -102,7 +103,8 @@ def resume(
     with CampaignProgress() as progress:
         session = _open(campaign, home, sandbox, model_file, progress)
         read_journal(session.journal)
-        _finish(session, packs or root / "content" / "packs", accept_plumbing, as_json)
+        execute_session(session)
+    _seal(session, packs or root / "content" / "packs", accept_plumbing, as_json)
 
 
 def _open(campaign: Path, home: Home, sandbox: str, model_file: Path | None, progress: CampaignProgress) -> Session:
@@ -130,8 +132,7 @@ def _print_plan(session: Session) -> None:
         click.echo(f"predicted  {prediction.id} {prediction.statement}: {prediction.expected}")
 
 
-def _finish(session: Session, packs: Path, accept_plumbing: bool, as_json: bool) -> None:
-    execute_session(session)
+def _seal(session: Session, packs: Path, accept_plumbing: bool, as_json: bool) -> None:
     pack = seal_campaign(
         session.campaign, session.suite, read_journal(session.journal), packs, accept_plumbing=accept_plumbing
     )
