@@ -165,7 +165,7 @@ def test_a_daemon_does_not_outlive_its_call(timeout_s: float, sandbox: Sandbox) 
     """
     first, second = python(code, sandbox, timeout_s=timeout_s, then="sleep 0.8; ls /ws; ls /proc | grep -c '^[0-9]'")
     assert first.timed_out == (timeout_s < 1)
-    assert second.output == "4\n"  # pid 1, the shell, and its two at the end
+    assert second.output in ("3\n", "4\n")  # pid 1, the shell, and its two at the end where they are still there
 
 
 def test_the_exec_server_cannot_be_signalled(sandbox: Sandbox) -> None:
