@@ -13,11 +13,13 @@ runs = 3
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from clawpub.errors import ConfigError, Place
 from clawpub.pack.model import PackId, Price
@@ -31,10 +33,43 @@ class _Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+def _endpoint(url: str) -> str:
+    """The address is published with the campaign file, so it may hold no password."""
+    if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", url):
+        raise ValueError("expected http:// or https://, a host and a path, without user or password")
+    return url
+
+
+class RemoteOptions(_Config):
+    tool_choice: Literal["auto", "required"] = "auto"
+    timeout_s: Annotated[float, Field(gt=0)] = 600
+
+
+class LocalOptions(_Config):
+    context: Annotated[int, Field(ge=512)] = 8192
+    threads: Annotated[int, Field(ge=1)] | None = None
+    think: Annotated[int, Field(ge=0)] = 160
+    tool_choice: Literal["auto", "required"] = "required"
+    timeout_s: Annotated[float, Field(gt=0)] = 900
+    start_s: Annotated[float, Field(gt=0)] = 120
+
+
+class NoOptions(_Config):
+    pass
+
+
+OPTIONS: Mapping[str, type[_Config]] = {
+    "local": LocalOptions,
+    "openai-compatible": RemoteOptions,
+    "scripted": NoOptions,
+}
+"""What `[model] options` may hold, by provider."""
+
+
 class ModelConfig(_Config):
     id: str
     provider: str
-    endpoint: str | None = None
+    endpoint: Annotated[str, AfterValidator(_endpoint)] | None = None
     region: str | None = None
     tier: str | None = None
     api_key_env: str | None = None
@@ -114,7 +149,7 @@ class PredictionConfig(_Config):
 class CampaignConfig(_Config):
     id: PackId
     title: str = ""
-    suite: str = "agentic-core-v1"
+    suite: Annotated[str, Field(min_length=1, max_length=200)] = "agentic-core-v1"
     runs: Annotated[int, Field(ge=1, le=1000)] = 3
     """Runs of each task."""
     tasks: tuple[str, ...] = ()
@@ -132,6 +167,7 @@ class Campaign:
     """A campaign file as read: its parsed config, and the bytes whose digest a journal starts with."""
 
     def __init__(self, source: TomlSource, config: CampaignConfig, predictions: tuple[Prediction, ...]) -> None:
+        self.place = source.place
         self.path = source.path
         self.data = source.path.read_bytes()
         self.digest = digest_of(self.data)
@@ -150,6 +186,8 @@ def load_campaign(path: Path) -> Campaign:
     """
     source = load_toml(path)
     config = validate(CampaignConfig, source)
+    if config.model.options and config.model.provider in OPTIONS:
+        validate(OPTIONS[config.model.provider], source, "model", "options")
     predictions = []
     for number, prediction in enumerate(config.predictions):
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
 
@@ -14,7 +14,7 @@ from clawpub.pack.events import Event, Graded, RunEvent, RunStopped
 from clawpub.pack.model import ModelInfo
 from clawpub.pack.predictions import print_predictions
 from clawpub.pack.reader import digest_of
-from clawpub.pack.runs import Run, runs_of
+from clawpub.pack.runs import runs_of
 from runner.campaign import Campaign
 from runner.events import CampaignFinished, CampaignStarted, SessionStarted
 from runner.harness import Attempt
@@ -38,16 +38,16 @@ async def execute(session: Session) -> None:
     """
     with open_journal(session.journal) as journal:
         _begin(session, journal)
-        runs = runs_of(event for event in journal.events if isinstance(event, Event))
-        known = {(run.task_id, run.run): run for run in runs}
+        events = [event for event in journal.events if isinstance(event, Event)]
+        graded = {(run.task_id, run.run) for run in runs_of(events) if run.graded}
         pending = [
-            key for key in planned(session.campaign, session.suite) if not _has_verdict(known.get((key[0].id, key[1])))
+            (task, run) for task, run in planned(session.campaign, session.suite) if (task.id, run) not in graded
         ]
         session.ready(len(pending), len(planned(session.campaign, session.suite)))
         if pending:
             async with session.provider() as provider:
                 journal.append(_session_started(session, provider))
-                await _execute_runs(session, journal, provider, pending, known)
+                await _execute_runs(session, journal, provider, pending, _attempts_begun(events))
         if not isinstance(journal.events[-1], CampaignFinished):
             journal.append(CampaignFinished(at=session.clock.now()))
 
@@ -66,8 +66,13 @@ def planned(campaign: Campaign, suite: Suite) -> list[tuple[Task, int]]:
     return [(task, run) for run in range(1, campaign.config.runs + 1) for task in tasks]
 
 
-def _has_verdict(run: Run | None) -> bool:
-    return run is not None and run.graded is not None
+def _attempts_begun(events: Iterable[RunEvent]) -> dict[tuple[str, int], int]:
+    """Return the last attempt of each run, cut off or not: the next one must not share its number."""
+    begun: dict[tuple[str, int], int] = {}
+    for event in events:
+        key = event.task_id, event.run
+        begun[key] = max(begun.get(key, 0), event.attempt)
+    return begun
 
 
 def _begin(session: Session, journal: Journal) -> None:
@@ -117,16 +122,16 @@ async def _execute_runs(
     journal: Journal,
     provider: Provider,
     pending: list[tuple[Task, int]],
-    known: Mapping[tuple[str, int], Run],
+    begun: Mapping[tuple[str, int], int],
 ) -> None:
     broken = 0
     for task, run in pending:
-        before = known.get((task.id, run))
-        error = await _execute_run(session, journal, provider, task, run, before.attempt if before else 0)
+        error = await _execute_run(session, journal, provider, task, run, begun.get((task.id, run), 0))
         broken = broken + 1 if error else 0
         if error and (broken >= BROKEN_IN_A_ROW or broken == len(pending)):
             hint = f"mend it, then: clawpub resume {session.campaign.path}"
-            raise ProviderError(f"{broken} runs in a row broke: {error.message}", retryable=True, hint=hint) from error
+            which = "the run broke" if broken == 1 else f"{broken} runs in a row broke"
+            raise ProviderError(f"{which}: {error.message}", retryable=True, hint=hint) from error
 
 
 async def _execute_run(

@@ -13,7 +13,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedRandom
+from io import FileIO
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -29,21 +29,33 @@ START = "sha256:" + "0" * 64
 class Journal:
     """An open journal with the only writer's lock on it."""
 
-    def __init__(self, path: Path, file: BufferedRandom) -> None:
+    def __init__(self, path: Path, file: FileIO) -> None:
         self.path = path
         self._file = file
         self.events, kept = _parse(path, file.read())
         self._prev = digest_of(kept.splitlines(keepends=True)[-1]) if kept else START
-        file.truncate(len(kept))
-        file.seek(len(kept))
+        self._size = len(kept)
+        file.truncate(self._size)
+        file.seek(self._size)
 
     def append(self, event: CampaignEvent | RunEvent) -> None:
-        """Add an event; when this returns, it is on the disk."""
+        """Add an event; when this returns, it is on the disk.
+
+        Raises: ConfigError where it cannot be written; then nothing of it stays.
+        """
         body = event.model_dump_json(ensure_ascii=True, exclude_none=True)
         line = f'{{"n":{len(self.events)},"prev":"{self._prev}","event":{body}}}\n'.encode()
-        self._file.write(line)
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            written = 0
+            while written < len(line):
+                written += self._file.write(line[written:])
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._file.truncate(self._size)
+            self._file.seek(self._size)
+            hint = "make room, then go on with: clawpub resume; what was journaled before is kept"
+            raise ConfigError(f"cannot be written: {error.strerror}", at=self.path, hint=hint) from None
+        self._size += len(line)
         self._prev = digest_of(line)
         self.events.append(event)
 
@@ -52,11 +64,16 @@ class Journal:
 def open_journal(path: Path) -> Iterator[Journal]:
     """Open a campaign's journal for writing, made where there is none.
 
-    Raises: ConfigError where another process writes it, or a line was changed.
+    Raises: ConfigError where it cannot be opened, another process writes it, or a line was changed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
-    with path.open("r+b") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        opened = path.open("r+b", buffering=0)
+    except OSError as error:
+        hint = "a campaign writes its journal below .clawpub of the publication"
+        raise ConfigError(f"cannot be opened: {error.strerror}", at=path, hint=hint) from None
+    with opened as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -75,6 +92,8 @@ def read_journal(path: Path) -> list[CampaignEvent | RunEvent]:
         return _parse(path, path.read_bytes())[0]
     except FileNotFoundError:
         raise ConfigError("no journal here", at=path, hint="start the campaign with: clawpub run") from None
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", at=path) from None
 
 
 def _parse(path: Path, data: bytes) -> tuple[list[CampaignEvent | RunEvent], bytes]:

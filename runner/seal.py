@@ -77,11 +77,17 @@ def seal_campaign(
 def plumbing_fault(runs: list[Run]) -> str | None:
     """Return why these runs measure the plumbing and not the model, None where they measure the model."""
     calls = [call for run in runs for call in run.model_calls]
+    if not calls:
+        return "no model call was ever answered"
     as_text = sum(call.text_tool_calls for call in calls)
     if as_text and as_text >= sum(len(call.tool_calls) for call in calls):
         return f"{as_text} tool calls came as plain text and were not dispatched"
-    if calls and not any(call.tool_calls for call in calls):
+    if not any(call.tool_calls for call in calls):
         return "no tool was ever called"
+    if not any(run.stopped and run.stopped.answer is not None for run in runs) and all(
+        call.status in ("unknown_tool", "bad_arguments") for run in runs for call in run.tool_calls
+    ):
+        return "no tool call ever reached a tool"
     return None
 
 
@@ -104,18 +110,21 @@ def _info(
 ) -> PackInfo:
     config = campaign.config
     started = next(event for event in events if isinstance(event, CampaignStarted))
-    session = [event for event in events if isinstance(event, SessionStarted)][-1]
+    sessions = [event for event in events if isinstance(event, SessionStarted)]
+    boxes = {str(session.sandbox.get("name")): session.sandbox for session in sessions}
     ended = [event for event in events if isinstance(event, CampaignFinished)]
     harness = dict(started.harness)
     broken = sum(classify(run) == "infrastructure_error" for run in runs)
     if broken:
         notes = [*notes, f"{broken} of {len(runs)} runs broke for reasons outside the model and are not scored"]
+    if len(boxes) > 1:
+        notes = [*notes, f"sessions ran in different boxes: {', '.join(sorted(boxes))}; the weakest is named"]
     return PackInfo(
         format=FORMAT,
         origin="executed",
         campaign=CampaignInfo(
             id=campaign.id,
-            model=session.model,
+            model=sessions[-1].model,
             harness=HarnessInfo(name=harness.pop("name"), version=harness.pop("version"), details=harness),
             suite=SuiteInfo(id=suite.id, title=suite.title, digest=suite.digest),
             runs_per_task=config.runs,
@@ -125,7 +134,7 @@ def _info(
             predictions=PredictionsInfo(digest=predictions_digest, frozen_at=started.at)
             if campaign.predictions
             else None,
-            sandbox=session.sandbox,
+            sandbox=max(boxes.values(), key=lambda box: int(box.get("tier", 0))),
             software=started.software,
             started_at=started.at,
             ended_at=(ended[-1] if ended else events[-1]).at,

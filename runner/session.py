@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -74,11 +74,14 @@ def open_session(
     Raises: ConfigError; SandboxError where this machine cannot isolate what a model runs.
     """
     campaign = load_campaign(path)
-    suite = load_suite(_suite_name(campaign))
+    with _placed(campaign.place("suite")):
+        suite = load_suite(_suite_name(campaign))
+    with _placed(campaign.place("harness", "name")):
+        harness = open_harness(campaign.config.harness.name)
     return Session(
         campaign=campaign,
         suite=suite,
-        harness=open_harness(campaign.config.harness.name),
+        harness=harness,
         provider=_provider(campaign, home, model_file, fetching),
         sandbox=probe(sandbox, scratch=home.scratch),
         limits=Limits(),
@@ -88,6 +91,15 @@ def open_session(
         observe=observe,
         ready=ready,
     )
+
+
+@contextmanager
+def _placed(place: Place) -> Iterator[None]:
+    """Give an error without a place the line of the campaign file that caused it."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(error.message, at=error.at or place, hint=error.hint) from None
 
 
 def _suite_name(campaign: Campaign) -> str | Path:
@@ -100,7 +112,8 @@ def _provider(
     campaign: Campaign, home: Home, model_file: Path | None, fetching: FetchProgress
 ) -> Callable[[], AbstractAsyncContextManager[Provider]]:
     model = campaign.config.model
-    opener = provider_opener(model.provider)
+    with _placed(campaign.place("model", "provider")):
+        opener = provider_opener(model.provider)
     own: dict[str, Any] = dict(model.options)
     match model.provider:
         case "local":
@@ -111,19 +124,11 @@ def _provider(
             if model.endpoint is None:
                 raise ConfigError(
                     f"provider {model.provider} needs an endpoint",
-                    at=Place(campaign.path),
+                    at=campaign.place("model"),
                     hint='under [model]: endpoint = "http://127.0.0.1:8000/v1"',
                 )
             own |= {"endpoint": model.endpoint, "api_key_env": model.api_key_env}
-    return partial(_open, opener, campaign, own)
-
-
-def _open(opener: Callable[..., Any], campaign: Campaign, own: dict[str, Any]) -> AbstractAsyncContextManager[Provider]:
-    try:
-        opened: AbstractAsyncContextManager[Provider] = opener(campaign.config.model.id, **own)
-    except TypeError as error:
-        raise ConfigError(f"[model.options]: {error}", at=campaign.path, hint="see docs/campaigns.md") from None
-    return opened
+    return partial(opener, model.id, **own)
 
 
 def _script(suite: Path, agent: str, task_id: str, run: int) -> Path:

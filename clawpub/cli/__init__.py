@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -48,10 +49,15 @@ def cli() -> None:
 
 def main() -> None:
     """Run a command: exit 0 when all is well, 1 with findings, 2 for bad input, 130 when interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that is not UTF-8 shows escapes, not a traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli(standalone_mode=False)
     except ClawpubError as error:
-        click.echo(f"error: {error}", err=True)
+        from clawpub.cli.output import printable
+
+        click.echo(f"error: {printable(str(error))}", err=True)
         sys.exit(2)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)

@@ -56,9 +56,14 @@ def print_findings(findings: Iterable[Finding]) -> None:
         place = ":".join(str(part) for part in (shown(finding.path), finding.line, finding.column) if part is not None)
         colour = "red" if finding.severity == "error" else "yellow"
         head = click.style(f"{finding.severity}[{finding.rule}]", fg=colour, bold=True)
-        click.echo(f"{click.style(place, bold=True)}: {head}: {finding.message}", err=True)
+        click.echo(f"{click.style(printable(place), bold=True)}: {head}: {printable(finding.message)}", err=True)
         if finding.hint:
-            click.echo(f"  hint: {finding.hint}", err=True)
+            click.echo(f"  hint: {printable(finding.hint)}", err=True)
+
+
+def printable(text: str) -> str:
+    """Return text of a pack, model or server without the control characters that would steer a terminal."""
+    return "".join(char if char.isprintable() or char in " \n" else "\ufffd" for char in text)
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

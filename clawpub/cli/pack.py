@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from clawpub.cli.output import finding_json, json_option, print_findings, print_json, shown
+from clawpub.cli.output import finding_json, json_option, print_findings, print_json, printable, shown
 from clawpub.pack.reader import Pack, open_pack
 from clawpub.pack.tables import Table, spell
 from clawpub.pack.verify import verify_pack
@@ -73,9 +73,9 @@ def _show_table(table: Table, as_json: bool) -> None:
         print_json([{name: row[name] for name in names} for row in table.rows])
         return
     console = Console(soft_wrap=True) if not sys.stdout.isatty() else Console()
-    shown_table = RichTable(title=table.schema.title, title_justify="left")
+    shown_table = RichTable(title=Text(printable(table.schema.title)), title_justify="left")
     for column in table.schema.columns:
-        shown_table.add_column(column.name, justify="right" if column.type in ("integer", "number") else "left")
+        shown_table.add_column(Text(printable(column.name)), justify="right" if column.type in ("integer", "number") else "left")
     for row in table.rows:
         shown_table.add_row(*(Text(printable(spell(row[name])) or "—") for name in names))
     console.print(shown_table)
@@ -98,11 +98,7 @@ def _show_pack(opened: Pack) -> None:
         click.echo(f"note       {printable(note)}")
     for name in opened.table_names:
         table = opened.table(name)
-        click.echo(f"table      {name}: {len(table.rows)} rows of {', '.join(table.schema.column_names)}")
+        columns = printable(", ".join(table.schema.column_names))
+        click.echo(f"table      {printable(name)}: {len(table.rows)} rows of {columns}")
     files = len(opened.descriptor.resources) - len(opened.table_names)
     click.echo(f"files      {files} more, among them the transcripts")
-
-
-def printable(text: str) -> str:
-    """Return text of a pack without the control characters that would steer a terminal."""
-    return "".join(char if char.isprintable() or char == " " else "�" for char in text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import AbstractContextManager
 from types import TracebackType
 
@@ -10,14 +9,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from clawpub.cli.output import printable
 from clawpub.pack.events import Event, Graded, ModelCalled, RunEvent, RunStarted, RunStopped
+
+
+class _Patient(Console):
+    """A console that falls silent when nobody reads any more: a campaign does not end with the pipe it prints to."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
 
 
 class CampaignProgress(AbstractContextManager["CampaignProgress"]):
     """Observes a campaign's events. Prints to standard error; the bar is silent when that is not a terminal."""
 
     def __init__(self) -> None:
-        console = Console(stderr=True, highlight=False)
+        console = _Patient(stderr=True, highlight=False)
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -25,7 +32,7 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
             TextColumn("{task.completed:.0f}/{task.total:.0f}"),
             TimeElapsedColumn(),
             console=console,
-            disable=not sys.stderr.isatty(),
+            disable=not console.is_terminal,
             transient=True,
         )
         self._fetch = Progress(
@@ -33,7 +40,7 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
             BarColumn(),
             DownloadColumn(),
             console=console,
-            disable=not sys.stderr.isatty(),
+            disable=not console.is_terminal,
             transient=True,
         )
         self._bytes = self._fetch.add_task("model", total=None)
@@ -78,16 +85,22 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
             case RunStopped():
                 self._stopped = event
                 if event.reason == "error":
-                    self._line(event, "[yellow]broke[/]", escape((event.error or "").splitlines()[-1][:200]))
+                    self._line(event, "[yellow]broke[/]", _gist(event.error or "it did not say why"))
             case Graded():
                 verdict = "[green]passed[/]" if event.verdict == "passed" else f"[red]{event.verdict}[/]"
-                self._line(event, verdict, escape(event.reason))
+                self._line(event, verdict, event.reason)
                 self._bar.advance(self._runs)
 
     def _line(self, event: Event, verdict: str, reason: str) -> None:
         took = f"{self._stopped.latency_s:6.1f} s" if self._stopped else ""
         turns = "1 turn " if self._turns == 1 else f"{self._turns} turns"
-        self._console.print(f"{_run(event)}  {turns:>8}  {took}  {verdict}  [dim]{reason}[/]", soft_wrap=True)
+        self._console.print(f"{_run(event)}  {turns:>8}  {took}  {verdict}  [dim]{escape(printable(reason))}[/]", soft_wrap=True)
+
+
+def _gist(error: str) -> str:
+    """Return the line that says most: the last, as tracebacks have it, but for the hint of an error of ours."""
+    lines = [line for line in error.splitlines() if line.strip() and not line.startswith("  hint: ")]
+    return lines[-1][:200] if lines else error
 
 
 def _run(event: Event) -> str:

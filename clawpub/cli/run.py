@@ -127,7 +127,8 @@ def _print_plan(session: Session) -> None:
     click.echo(f"model      {config.model.id} through {config.model.provider}")
     click.echo(f"harness    {session.harness.name} {session.harness.version}")
     click.echo(f"sandbox    {session.sandbox.name}: {session.sandbox.sentence}")
-    click.echo(f"at most    {sum(task.turns for task, _ in runs)} model calls of {config.sampling.max_tokens} tokens")
+    turns = sum(min(task.turns, config.limits.turns or task.turns) for task, _ in runs)
+    click.echo(f"at most    {turns} model calls of {config.sampling.max_tokens} tokens")
     for prediction in session.campaign.predictions:
         click.echo(f"predicted  {prediction.id} {prediction.statement}: {prediction.expected}")
 

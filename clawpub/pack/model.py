@@ -36,6 +36,9 @@ def _relative(path: str) -> str:
 RelativePath = Annotated[str, AfterValidator(_relative)]
 
 
+Usd = Annotated[Decimal, Field(ge=0, le=1_000_000)]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -73,9 +76,9 @@ class PredictionsInfo(_Strict):
 class Price(_Strict):
     """US dollars per million tokens."""
 
-    input_usd_per_1m: Decimal
-    output_usd_per_1m: Decimal
-    cached_usd_per_1m: Decimal | None = None
+    input_usd_per_1m: Usd
+    output_usd_per_1m: Usd
+    cached_usd_per_1m: Usd | None = None
     source: str = ""
     date: str = ""
 

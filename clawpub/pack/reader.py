@@ -19,6 +19,9 @@ from clawpub.pack.tables import Table, from_csv
 MAX_FILE = 256 << 20
 """Bytes of the largest file that is read out of a pack."""
 
+MAX_COLUMNS = 1000
+"""Of one table; SQLite holds 2000."""
+
 _TYPES: dict[str, ColumnType] = {
     "string": "string",
     "any": "string",
@@ -124,7 +127,7 @@ def read_file(file: Path, root: Path) -> bytes:
         return file.read_bytes()
     except FileNotFoundError:
         raise PackError("missing from the pack", at=file, hint="restore it from where the pack came from") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that lead to themselves
         raise PackError(f"cannot be read: {error}", at=file) from None
 
 
@@ -192,6 +195,12 @@ def schema_of(resource: Resource, pack: Path) -> Schema:
     """
     declared = resource.table_schema or TableSchema(fields=())
     at = pack / DESCRIPTOR
+    if not 1 <= len(declared.fields) <= MAX_COLUMNS:
+        raise PackError(
+            f"table {resource.name} has {len(declared.fields)} columns, expected 1 to {MAX_COLUMNS}", at=at
+        )
+    if any(mark in resource.name for mark in '"\x00') or resource.name.casefold().startswith("sqlite_"):
+        raise PackError(f"{resource.name!r} cannot name a table", at=at)
     columns = []
     for item in declared.fields:
         if item.type not in _TYPES:

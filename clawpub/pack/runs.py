@@ -47,6 +47,10 @@ def _attempt(events: list[RunEvent]) -> Run | None:
     started = next((event for event in events if isinstance(event, RunStarted)), None)
     if started is None:
         return None
+    graded = next((event for event in events if isinstance(event, Graded)), None)
+    stops = [event for event in events if isinstance(event, RunStopped)]
+    if graded is None:  # where grading broke, a second stop says so
+        stops.reverse()
     return Run(
         task_id=started.task_id,
         run=started.run,
@@ -54,8 +58,8 @@ def _attempt(events: list[RunEvent]) -> Run | None:
         started=started,
         model_calls=tuple(event for event in events if isinstance(event, ModelCalled)),
         tool_calls=tuple(event for event in events if isinstance(event, ToolCalled)),
-        stopped=next((event for event in events if isinstance(event, RunStopped)), None),
-        graded=next((event for event in events if isinstance(event, Graded)), None),
+        stopped=next(iter(stops), None),
+        graded=graded,
     )
 
 

@@ -60,9 +60,12 @@ def spell(cell: Cell) -> str:
 def to_csv(table: Table) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
+    quoting = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(table.schema.column_names)
     for row in table.rows:
-        writer.writerow([spell(row[name]) for name in table.schema.column_names])
+        cells = [spell(row[name]) for name in table.schema.column_names]
+        # Python before 3.13 leaves a lone carriage return unquoted, and then cannot read its own line back.
+        (quoting if any("\r" in cell for cell in cells) else writer).writerow(cells)
     return out.getvalue().encode("utf-8", "backslashreplace")
 
 

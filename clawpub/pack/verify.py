@@ -81,7 +81,7 @@ def _recomputed(pack: Pack) -> Iterator[Finding]:
         return
     for table in tables:
         file = pack.path / "tables" / f"{table.name}.csv"
-        if not pack.has(table.name):
+        if table.name not in pack.table_names:
             yield Finding("view", "missing: it follows from the transcripts", file, hint="seal the campaign again")
         elif to_csv(table) != to_csv(pack.table(table.name)):
             line, what = _difference(table, pack.table(table.name))
@@ -105,7 +105,15 @@ def tables_from_transcripts(pack: Pack) -> list[Table]:
     if campaign.predictions and digest_of(predictions) != campaign.predictions.digest:
         raise PackError("not the predictions that were frozen before the first run", at=at)
     tasks = _task_titles(pack.read("suite"), pack.path / SUITE_FILE)
-    return compute_tables(runs_of(events), tasks, parse_predictions(predictions, Place(at)), campaign.price)
+    expected = parse_predictions(predictions, Place(at))
+    try:
+        return compute_tables(runs_of(events), tasks, expected, campaign.price)
+    except (ArithmeticError, TypeError) as error:  # a time without a zone, a count beyond any table: no runner's work
+        raise PackError(
+            f"no tables follow from the transcripts: {str(error) or type(error).__name__}",
+            at=pack.path / DESCRIPTOR,
+            hint="a time, count or price among the events is none that a campaign records",
+        ) from None
 
 
 def _task_titles(data: bytes, file: Path) -> list[TaskTitle]:

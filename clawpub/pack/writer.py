@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,11 +55,27 @@ def seal_pack(
         "clawpub": info.model_dump(mode="json", exclude_none=True),
     }
     data = (json.dumps(descriptor, indent=1, ensure_ascii=True, allow_nan=False) + "\n").encode()
-    if destination.exists():
-        return _same(destination, data)
     contents |= {DESCRIPTOR: data, SEAL: seal_text(data).encode()}
-    _place(destination, contents)
+    with _only_sealer(destination.parent):
+        if destination.exists():
+            return _same(destination, data)
+        _place(destination, contents)
     return open_pack(destination)
+
+
+@contextmanager
+def _only_sealer(folder: Path) -> Iterator[None]:
+    """Wait until nobody else seals into a folder: two sealings of one campaign would stage in the same place."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise PackError(f"cannot be written: {error.strerror}", at=folder) from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _same(destination: Path, descriptor: bytes) -> Pack:

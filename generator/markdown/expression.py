@@ -28,8 +28,10 @@ from generator.markdown.prose import Prose, Slip
 MAX_LENGTH = 2000
 _HINT = 'only expressions are: {{ table("per_task_results") }}; write \\{ for a brace that is text'
 
+# No possessive group here: before Python 3.11.5 they fail on subpatterns with alternatives. Each alternative begins with
+# a character of its own, so there is nothing to try twice.
 _EXPRESSION = re.compile(
-    r"""\{\{ ( (?: [^"'{}] | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | \{(?![{%\#]) | \}(?!\}) )*+ ) \}\}""",
+    r"""\{\{ ( (?: [^"'{}] | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | \{(?![{%\#]) | \}(?!\}) )* ) \}\}""",
     re.DOTALL | re.VERBOSE,
 )
 

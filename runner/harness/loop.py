@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from clawpub.errors import ProviderError
 from clawpub.pack.events import Message, ModelCalled, Prompted, RunStarted, RunStopped, StopReason, ToolCall, ToolCalled
 from runner.harness import Attempt
 from runner.providers import Completion, ContextFull, Request
@@ -79,9 +80,16 @@ class _Conversation:
         return None, "turns"
 
     async def ask(self) -> Completion:
-        request = Request(tuple(self.messages), TOOLS, self.a.sampling, self.a.task.id, self.a.run)
-        async with asyncio.timeout(self.left()):
-            completion = cleaned(await self.a.provider.complete(request))
+        failed: list[ProviderError] = []
+        request = Request(tuple(self.messages), TOOLS, self.a.sampling, self.a.task.id, self.a.run, failed.append)
+        try:
+            async with asyncio.timeout(self.left()):
+                completion = cleaned(await self.a.provider.complete(request))
+        except TimeoutError:
+            if failed:  # the time went to a server that refused, not to the model
+                message = f"the run's time was over while the provider was trying again: {failed[-1].message}"
+                raise ProviderError(message, retryable=True, hint=failed[-1].hint) from None
+            raise
         text, calls = completion.text, completion.tool_calls
         self.a.record(
             ModelCalled(

@@ -44,6 +44,8 @@ class Request:
     task_id: str
     run: int
     """Task and run are for scripted and recorded answers and for logs; they are never sent to a model."""
+    failed: Callable[[ProviderError], None] = lambda error: None
+    """Told of each failure that the provider is about to try again."""
 
 
 @dataclass(frozen=True)

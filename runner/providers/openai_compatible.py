@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, Literal
@@ -40,7 +40,8 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-Count = Annotated[int, Field(ge=0)] | None
+Count = Annotated[int, Field(ge=0, le=10**12)] | None
+"""Tokens. A count that no table could hold is a server's mistake."""
 
 
 class Details(Wire):
@@ -133,6 +134,8 @@ class OpenAICompatible:
     """Up to and with `/v1`."""
     tool_choice: ToolChoice
     patience: Patience
+    api_key: str = field(default="", repr=False)
+    """Never to be repeated, also where the server repeats it."""
 
     async def complete(self, request: Request) -> Completion:
         body = chat_request(self.model_id, self.tool_choice, request)
@@ -145,6 +148,7 @@ class OpenAICompatible:
                 if failures >= self.patience.attempts:
                     message = f"{error.message} (tried {failures} times)"
                     raise ProviderError(message, retryable=True, hint=error.hint) from error
+                request.failed(error)
                 await self.patience.sleep(self.patience.wait_s(failures, error.retry_after))
 
     async def _ask(self, body: bytes, retries: int) -> Completion:
@@ -155,7 +159,8 @@ class OpenAICompatible:
             async with self.session.post(url, data=body, allow_redirects=False) as response:
                 text = (await _read(response)).decode("utf-8", "replace")
                 if response.status != 200:
-                    raise refusal(response.status, text, response.headers.get("Retry-After"), self.endpoint)
+                    said = text.replace(self.api_key, "<the key>") if self.api_key else text
+                    raise refusal(response.status, said, response.headers.get("Retry-After"), self.endpoint)
         except TimeoutError as error:
             raise Passing(f"{self.endpoint} did not answer in time", hint="raise the timeout?") from error
         except aiohttp.InvalidURL as error:
@@ -311,13 +316,14 @@ async def open_openai_compatible(
     Raises: ConfigError where that variable is not set.
     """
     headers = {"Content-Type": "application/json"}
+    api_key = environ.get(api_key_env, "").strip() if api_key_env is not None else ""
     if api_key_env is not None:
-        if not environ.get(api_key_env):
+        if not api_key:
             raise ConfigError(
                 f"no API key: the environment variable {api_key_env} is not set",
                 hint=f"export {api_key_env}=..., or name another in the campaign",
             )
-        headers["Authorization"] = f"Bearer {environ[api_key_env]}"
+        headers["Authorization"] = f"Bearer {api_key}"
     timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(30, timeout_s))
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
-        yield OpenAICompatible(session, model_id, endpoint, tool_choice, patience or Patience())
+        yield OpenAICompatible(session, model_id, endpoint, tool_choice, patience or Patience(), api_key)
