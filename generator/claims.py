@@ -90,7 +90,8 @@ class _Check:
         for pin in self.writeup.pins:
             pack = found.get(pin.pack_id)
             if pack is None:
-                self._missing(f"no pack {pin.pack_id!r}", pin.line, nearest_hint(pin.pack_id, found))
+                near = nearest_hint(pin.pack_id, found) or "content/packs holds no pack that can be read"
+                self._missing(f"no pack {pin.pack_id!r}", pin.line, near)
                 continue
             try:
                 tables[pin.alias] = pack.tables()

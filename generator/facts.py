@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clawpub.errors import FactError
-from clawpub.pack.query import Database
+from clawpub.pack.query import Database, is_query
 from clawpub.pack.tables import Cell, spell
 from clawpub.quantity import Quantity, compare
 from generator.findings import Report
@@ -105,13 +105,21 @@ def judge(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, .
         outcomes = [Outcome("undecidable", "vacuous", "it names no cell of any pack")]
     worst = max(outcomes, key=lambda outcome: _WORST[outcome.verdict])
     alike = [outcome for outcome in outcomes if outcome.verdict == worst.verdict]
+    hints = list(dict.fromkeys(outcome.hint for outcome in alike if outcome.hint))
+    if worst.verdict == "refuted" and any(_cut_quotient(reading) for reading in readings):
+        hints = ["SQLite cuts the quotient of two whole numbers; where a share is meant, write 1.0 * a / b"]
     return replace(
         worst,
         readings=readings,
         message="; ".join(dict.fromkeys(outcome.message for outcome in alike if outcome.message)),
-        hint="; ".join(dict.fromkeys(outcome.hint for outcome in alike if outcome.hint)) or None,
+        hint="; ".join(hints) or None,
         slack="; ".join(outcome.slack for outcome in outcomes if outcome.slack),
     )
+
+
+def _cut_quotient(reading: Reading) -> bool:
+    """Whether a query may have divided whole numbers: `select passes / runs` gives 0."""
+    return is_query(reading.fact) and "/" in reading.fact and reading.value == 0
 
 
 def _compared(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, ...]) -> list[Outcome]:

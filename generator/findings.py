@@ -18,7 +18,7 @@ class Rule:
     description: str
     severity: Severity = "error"
     fixed: bool = False
-    """True where no publication may lower it: the mark would no longer mean what it says."""
+    """True where no publication may lower it: it stands for a number that was not compared, or a tag that is none."""
 
 
 RULES: dict[str, Rule] = {
@@ -26,13 +26,13 @@ RULES: dict[str, Rule] = {
     "undecidable": Rule("a claim over a value that the pack does not hold", fixed=True),
     "unbound": Rule("a quantity of an Observed passage that no fact was compared with", fixed=True),
     "typed-mark": Rule("a verification mark typed by hand", fixed=True),
-    "unknown-fact": Rule("a span that names no entry of the ledger"),
+    "unknown-fact": Rule("a span that names no entry of the ledger", fixed=True),
     "unused-fact": Rule("an entry of the ledger that no span names", "warning"),
-    "fact-error": Rule("a fact that the tables do not answer"),
-    "vacuous": Rule("a fact that reads no cell of any pack"),
-    "wrong-arity": Rule("a span with more or fewer quantities than its entry has facts"),
-    "span-syntax": Rule("a claim span that Markdown does not read as one"),
-    "tag-syntax": Rule("a provenance tag that is mistyped or stands where it says nothing"),
+    "fact-error": Rule("a fact that the tables do not answer", fixed=True),
+    "vacuous": Rule("a fact that reads no cell of any pack", fixed=True),
+    "wrong-arity": Rule("a span with more or fewer quantities than its entry has facts", fixed=True),
+    "span-syntax": Rule("a claim span that Markdown does not read as one", fixed=True),
+    "tag-syntax": Rule("a provenance tag that is mistyped or stands where it says nothing", fixed=True),
     "statement-syntax": Rule("a template statement, or an expression that cannot be read"),
     "unresolved-source": Rule("a tag's source that is no table of a pack of this writeup"),
     "evidence-reach": Rule("an Observed claim that reads a table its tag does not name"),
@@ -40,7 +40,7 @@ RULES: dict[str, Rule] = {
     "hidden-character": Rule("a character that makes a reader see other text than was checked"),
     "slack": Rule("a bound that is true and says little", "warning"),
     "stale-pin": Rule("a pack that changed since the writeup was written"),
-    "missing-pack": Rule("a pack that is not there, or cannot be read"),
+    "missing-pack": Rule("a pack that is not there, or cannot be read", fixed=True),
     "unpinned": Rule("a pack named without its digest"),
     "untagged-quantity": Rule("a quantity in a passage under no tag", "warning"),
 }

@@ -80,14 +80,13 @@ def plumbing_fault(runs: list[Run]) -> str | None:
     if not calls:
         return "no model call was ever answered"
     as_text = sum(call.text_tool_calls for call in calls)
-    if as_text and as_text >= sum(len(call.tool_calls) for call in calls):
+    made = sum(len(call.tool_calls) for call in calls)
+    if as_text and as_text >= made:
         return f"{as_text} tool calls came as plain text and were not dispatched"
-    if not any(call.tool_calls for call in calls):
+    if not made:
         return "no tool was ever called"
-    if not any(run.stopped and run.stopped.answer is not None for run in runs) and all(
-        call.status in ("unknown_tool", "bad_arguments") for run in runs for call in run.tool_calls
-    ):
-        return "no tool call ever reached a tool"
+    if made == sum(call.status == "unknown_tool" for run in runs for call in run.tool_calls):
+        return f"none of {made} tool calls named a tool that there is"
     return None
 
 

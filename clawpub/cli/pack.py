@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal
 
 import click
 from rich.console import Console
@@ -75,7 +76,8 @@ def _show_table(table: Table, as_json: bool) -> None:
     console = Console(soft_wrap=True) if not sys.stdout.isatty() else Console()
     shown_table = RichTable(title=Text(printable(table.schema.title)), title_justify="left")
     for column in table.schema.columns:
-        shown_table.add_column(Text(printable(column.name)), justify="right" if column.type in ("integer", "number") else "left")
+        side: Literal["left", "right"] = "right" if column.type in ("integer", "number") else "left"
+        shown_table.add_column(Text(printable(column.name)), justify=side)
     for row in table.rows:
         shown_table.add_row(*(Text(printable(spell(row[name])) or "—") for name in names))
     console.print(shown_table)

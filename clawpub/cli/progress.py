@@ -94,7 +94,8 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
     def _line(self, event: Event, verdict: str, reason: str) -> None:
         took = f"{self._stopped.latency_s:6.1f} s" if self._stopped else ""
         turns = "1 turn " if self._turns == 1 else f"{self._turns} turns"
-        self._console.print(f"{_run(event)}  {turns:>8}  {took}  {verdict}  [dim]{escape(printable(reason))}[/]", soft_wrap=True)
+        why = escape(printable(reason))
+        self._console.print(f"{_run(event)}  {turns:>8}  {took}  {verdict}  [dim]{why}[/]", soft_wrap=True)
 
 
 def _gist(error: str) -> str:

@@ -196,9 +196,7 @@ def schema_of(resource: Resource, pack: Path) -> Schema:
     declared = resource.table_schema or TableSchema(fields=())
     at = pack / DESCRIPTOR
     if not 1 <= len(declared.fields) <= MAX_COLUMNS:
-        raise PackError(
-            f"table {resource.name} has {len(declared.fields)} columns, expected 1 to {MAX_COLUMNS}", at=at
-        )
+        raise PackError(f"table {resource.name} has {len(declared.fields)} columns, expected 1 to {MAX_COLUMNS}", at=at)
     if any(mark in resource.name for mark in '"\x00') or resource.name.casefold().startswith("sqlite_"):
         raise PackError(f"{resource.name!r} cannot name a table", at=at)
     columns = []

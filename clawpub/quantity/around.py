@@ -26,7 +26,9 @@ def outer(stream: Stream, part: Part, floor: int) -> Outer:
         if not phrase:
             break
         if phrase in words.BOUNDS:
-            bound = bound or words.BOUNDS[phrase]
+            negation = negation_before(stream, first, floor)
+            meant = words.OPPOSITE[words.BOUNDS[phrase]] if negation >= 0 else words.BOUNDS[phrase]
+            bound, first = bound or meant, negation if negation >= 0 else first
         elif phrase in words.HEDGES:
             hedge = hedge or phrase
         else:
@@ -85,10 +87,28 @@ def phrase_before(stream: Stream, j: int, floor: int) -> tuple[str, int]:
     return best
 
 
+def negation_before(stream: Stream, bound: int, floor: int) -> int:
+    """Return where the negation stands that turns a bound round, -1 where there is none: `never exceeded 7`, `did not
+    take more than 7`, `no longer than 7`. One verb may stand between, with its auxiliaries."""
+    if stream.low(bound - 1) == "no" and bound > floor:
+        return bound - 1
+    verbs = 0
+    for j in range(bound - 1, max(floor, bound - 6, 0) - 1, -1):
+        low = stream.low(j)
+        if low in words.NEGATIONS:
+            return j
+        if low == "t" and stream.sym(j - 1) in ("'", "’") and stream.low(j - 2).endswith("n") and j - 2 >= floor:
+            return j - 2
+        verbs += low not in words.AUXILIARIES
+        if not low or verbs > 1 or (low in words.FUNCTION and low not in words.AUXILIARIES):
+            break
+    return -1
+
+
 def plausible(stream: Stream, phrase: str, index: int) -> bool:
     before = stream.low(index - 1)
     if phrase == "over":
-        return stream.starts_clause(index) or before in words.OVER_AFTER
+        return stream.starts_clause(index) or before in words.OVER_AFTER or before in words.NEGATIONS
     if phrase == "some":
         return before not in ("in", "for", "to")
     return before not in ("add", "adds", "adding", "sum", "sums", "come", "comes", "added")

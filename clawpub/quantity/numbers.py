@@ -249,6 +249,14 @@ class Numbers(Stream):
         elif self.low(j) == "hundred" and part.power == 0 and part.form == "digits":
             part = self.scaled(part, 2)._replace(after=j + 1, end=self.tokens[j].end)
             j += 1
+        elif token.text in words.SPACED_SCALES and part.power == 0 and part.form == "digits" and not self.glued(j):
+            power = words.SPACED_SCALES[token.text]
+            part = self.scaled(part, power)._replace(after=j + 1, end=token.end)
+            j += 1
+        elif self.low(j) == "dozen" and part.form == "digits":
+            value, step = 12 * part.value, 12 * part.step
+            part = part._replace(value=value, step=step, after=j + 1, end=self.tokens[j].end)
+            j += 1
         if part.kind == "number":
             part = self.measured(part, j)
         return self.noted(part)
@@ -263,6 +271,8 @@ class Numbers(Stream):
                 return self.with_unit(part, after, "multiple", "times")
             if token.low in ("p", "pp", "pts", "ppt"):
                 return self.scaled(self.with_unit(part, after, "points", "points"), -2)
+            if token.low == "bps":
+                return self.scaled(self.with_unit(part, after, "points", "points"), -4)
             if token.low in words.ORDINAL_SUFFIXES:
                 return self.with_unit(part, after, "ordinal", "ordinal")
             if token.low == "percent":
@@ -286,6 +296,10 @@ class Numbers(Stream):
             k = j + 2 if self.sym(j + 1) in ("-", "‑") else j + 1
             if self.low(k) in ("points", "point"):
                 return self.scaled(self.with_unit(part, k + 1, "points", "points"), -2)
+        if low == "basis" and self.low(j + 1) in ("points", "point"):
+            return self.scaled(self.with_unit(part, j + 2, "points", "points"), -4)
+        if low == "bps":
+            return self.scaled(self.with_unit(part, j + 1, "points", "points"), -4)
         if low in ("points", "point", "pp", "pts", "ppts"):
             return self.scaled(self.with_unit(part, j + 1, "points", "points"), -2)
         if low == "times" and (self.low(j + 1) in words.AFTER_TIMES or self.glued(j)):

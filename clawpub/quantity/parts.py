@@ -69,8 +69,8 @@ class Stream:
         return token.text if token.kind == "sym" else ""
 
     def glued(self, index: int) -> bool:
-        """Whether the token touches the one before it."""
-        return index > 0 and self.tokens[index].start == self.tokens[index - 1].end
+        """Whether the token touches the one before it. The end of the text touches nothing."""
+        return 0 < index < self.count and self.tokens[index].start == self.tokens[index - 1].end
 
     def starts_clause(self, index: int) -> bool:
         return index == 0 or self.tokens[index - 1].kind == "sym"

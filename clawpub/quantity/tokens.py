@@ -16,7 +16,7 @@ HIDDEN = "\ue001"
 """Stands for a character that prints nothing of its own: soft hyphens, joiners, combining marks."""
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 WIDE_SPACES = "\u00a0\u202f\u2009\u2007"
-TYPOGRAPHY = set("–—‑‒−≥≤⩾⩽×€£¥µμ°‰≈∼≃ " + WIDE_SPACES) | set(GLYPHS)
+TYPOGRAPHY = set("–—‑‒−≥≤⩾⩽×€£¥¢µμ°‰≈∼≃ " + WIDE_SPACES) | set(GLYPHS)
 """What a plain quantity may hold beside ASCII."""
 
 TokenKind = Literal["num", "word", "name", "sym", "skip"]

@@ -20,6 +20,8 @@ SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 SUFFIX_SCALES = {
     "K": 3, "k": 3, "M": 6, "B": 9, "b": 9, "T": 12, "bn": 9, "Bn": 9, "mn": 6, "mln": 6, "tn": 12,
 }  # fmt: skip
+SPACED_SCALES = {sign: SUFFIX_SCALES[sign] for sign in ("K", "k", "M", "bn", "Bn", "mn", "mln", "tn")}
+"""What scales a number behind a space too: `39 K`, `1.2 bn`. Not `512 B`, which are bytes."""
 SMALL_ORDINALS = {
     word: number
     for number, word in enumerate(
@@ -69,9 +71,9 @@ BOUNDS: dict[str, Bound] = {
     "as high as": "<=", "as long as": "<=", "≤": "<=", "⩽": "<=", "<=": "<=", "=<": "<=",
     "more than": ">", "greater than": ">", "higher than": ">", "longer than": ">", "larger than": ">", "above": ">",
     "exceeding": ">", "exceeds": ">", "exceeded": ">", "exceed": ">", "beyond": ">", "over": ">",
-    "upwards of": ">", ">": ">",
+    "upwards of": ">", "upward of": ">", "in excess of": ">", "north of": ">", ">": ">",
     "fewer than": "<", "less than": "<", "lower than": "<", "shorter than": "<", "smaller than": "<",
-    "under": "<", "below": "<", "sub": "<", "<": "<",
+    "under": "<", "below": "<", "sub": "<", "short of": "<", "shy of": "<", "<": "<",
 }  # fmt: skip
 BOUNDS_AFTER: dict[str, Bound] = {
     "or more": ">=", "or higher": ">=", "or above": ">=", "or greater": ">=", "or better": ">=", "or longer": ">=",
@@ -79,6 +81,10 @@ BOUNDS_AFTER: dict[str, Bound] = {
     "or fewer": "<=", "or less": "<=", "or lower": "<=", "or below": "<=", "or under": "<=", "or shorter": "<=",
     "and below": "<=", "and under": "<=", "at maximum": "<=", "at most": "<=",
 }  # fmt: skip
+OPPOSITE: dict[Bound, Bound] = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
+NEGATIONS = {"not", "never", "cannot"}
+AUXILIARIES = set("be been being have has had even ever once any a the".split())
+"""They may stand between a negation and its verb: `has never been above 7`."""
 QUANTIFIERS = {"exactly": "exactly", "precisely": "exactly", "only": "only", "just": "only", "all": "all"}
 
 OVER_AFTER = set(

@@ -28,7 +28,7 @@ from generator.markdown.prose import Prose, Slip
 MAX_LENGTH = 2000
 _HINT = 'only expressions are: {{ table("per_task_results") }}; write \\{ for a brace that is text'
 
-# No possessive group here: before Python 3.11.5 they fail on subpatterns with alternatives. Each alternative begins with
+# No possessive group: before Python 3.11.5 they fail on subpatterns with alternatives. Each alternative begins with
 # a character of its own, so there is nothing to try twice.
 _EXPRESSION = re.compile(
     r"""\{\{ ( (?: [^"'{}] | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | \{(?![{%\#]) | \}(?!\}) )* ) \}\}""",
@@ -101,6 +101,11 @@ def syntax_error(source: str) -> str | None:
     except (RecursionError, SyntaxError, ValueError, OverflowError, MemoryError):
         return "nested too deep, or not an expression"
     return None
+
+
+def prints_fact(source: str) -> bool:
+    """Whether an expression is `fact("id")` and nothing else."""
+    return not syntax_error(source) and any(whole for _, whole in facts_named(source))
 
 
 @functools.lru_cache(maxsize=1000)

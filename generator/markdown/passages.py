@@ -62,7 +62,8 @@ class _Walk:
     def __init__(self, lead: TagKind | None) -> None:
         self.passage = Passage(lead)
         self.level = _DEEPEST
-        self.around: list[Passage] = []
+        self.around: list[tuple[Passage, int]] = []
+        """For each list item or quote that is open: the passage and the heading level it stands in."""
         self.blocks: list[Block] = []
         self.heading: Block | None = None
         """The heading right above, until something else comes."""
@@ -73,9 +74,9 @@ class _Walk:
             name, _, side = token.type.rpartition("_")
             if name in _CONTAINERS:
                 if side == "open":
-                    self.around.append(self.passage)
+                    self.around.append((self.passage, self.level))
                 else:
-                    self.passage = self.around.pop()
+                    self.passage, self.level = self.around.pop()
             elif token.type == "heading_open":
                 container = "heading"
                 self.enter(int(token.tag[1:]))
@@ -90,9 +91,11 @@ class _Walk:
         return self.blocks
 
     def enter(self, level: int) -> None:
+        """Begin a section. A heading in a list item or a quote ends no passage that began outside it."""
+        outside = self.around[-1][0] if self.around else UNTAGGED
         self.level = level
         if level <= self.passage.level:
-            self.passage = UNTAGGED
+            self.passage = outside
 
     def block(self, block: Block) -> None:
         block.passage = self.passage
