@@ -188,6 +188,8 @@ class _Check:
         if "waive" in span.token.attrs:
             counted.waived |= starts
             reason = str(span.token.attrs["waive"]).strip()
+            for _ in typed.typed_marks(reason):
+                self.report("typed-mark", typed.MARK_MESSAGE, *where, hint=typed.MARK_HINT)
             self._claim(span.token, Outcome("waived", "waived", reason), "", span.whole, where)
             return
         counted.reported |= starts

@@ -264,7 +264,7 @@ def _exact(literal: Quantity, fact: Fact) -> Comparison:
 
 def _ratio(literal: Quantity, fact: Fact) -> Comparison:
     if fact.pair is None:
-        message = f"the fact is {fact.shown}: bind {literal.text} to a k/n text, or to a count with its n"
+        message = f"the fact is {fact.shown}: bind {literal.text} to a k/n text, such as select passes || '/' || runs"
         raise _UndecidableError("type", message)
     k, n = fact.pair
     suggestion = spell_ratio(Fraction(k), Fraction(n), literal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from clawpub.cli import COMMANDS
+from clawpub.cli.progress import _gist
+from clawpub.pack.reader import digest_of
 from tests.builders import seal_runs, tiny_events
+from tests.clawpub.pack.test_sealing import reseal
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,12 +112,22 @@ def test_a_campaign_runs_from_the_command_line_to_a_sealed_pack(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('provider = "scripted"', 'provider = "martian"', "no provider"),
-        ('provider = "scripted"', 'provider = "openai-compatible"', "needs an endpoint"),
+        ('provider = "scripted"', 'provider = "martian"', "mine.toml:6: no provider"),
+        ('provider = "scripted"', 'provider = "openai-compatible"', "mine.toml:4: provider openai-compatible needs"),
+        ('provider = "scripted"', 'provider = "scripted"\noptions = {a = 1}', "mine.toml:7: model.options.a: unknown"),
+        (
+            'provider = "scripted"',
+            'provider = "openai-compatible"\nendpoint = "http://h/v1"\noptions = { timeout_s = "soon" }',
+            "mine.toml:8: model.options.timeout_s",
+        ),
+        ('provider = "scripted"', 'provider = "x"\nendpoint = "http://me:pass@h/v1"', "mine.toml:7: model.endpoint"),
+        ('provider = "scripted"', 'provider = "x"\nendpoint = "nonsense"', "mine.toml:7: model.endpoint"),
         ('id = "reference"', 'id = "nobody"', "nobody.toml"),
-        ("runs = 1", "runs = 1\nsuite = 'nowhere'", "nowhere"),
+        ("runs = 1", "runs = 1\nsuite = 'nowhere'", "mine.toml:4: There is no suite"),
+        ("runs = 1", "runs = 1\nsuite = '" + "a" * 5000 + "'", "mine.toml:4: suite"),
+        ("[model]", "[price]\ninput_usd_per_1m = -1\noutput_usd_per_1m = 1\n[model]", "mine.toml:5: price.input"),
         ('tasks = ["task_09"]', 'tasks = ["task_99"]', "no task 'task_99'"),
-        ("runs = 1", "runs = 1\n[harness]\nname = 'martian'", "no harness"),
+        ("runs = 1", "runs = 1\n[harness]\nname = 'martian'", "mine.toml:8: no harness"),
     ],
 )
 def test_a_campaign_that_cannot_be_run_says_why(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -127,3 +141,59 @@ def test_a_campaign_that_cannot_be_run_says_why(tmp_path: Path, old: str, new: s
     assert done.returncode == 2, done.stderr
     assert said in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "content").exists()
+
+
+def test_text_of_a_pack_never_steers_the_terminal(tmp_path: Path) -> None:
+    """Column names and titles of somebody else's table are no markup either."""
+    pack = seal_runs(tmp_path, tiny_events())
+    raw = json.loads((pack.path / "datapackage.json").read_bytes())
+    table = raw["resources"][0]
+    table |= {"name": "theirs", "title": "[/] \x1b[2J"}
+    table["schema"] = {"fields": [{"name": name} for name in ("[/b]", "\x1b]0;owned\x07", "c", "d", "e")]}
+    file = pack.path / table["path"]
+    data = file.read_bytes().replace(b"task_id,run,", b"[/b],\x1b]0;owned\x07,", 1)
+    data = data.replace(b"passed,failure_mode,checker_reason", b"c,d,e", 1)
+    file.write_bytes(data)
+    table |= {"bytes": len(data), "hash": digest_of(data)}
+    reseal(pack, **raw)
+    for arguments in (["theirs"], [], ["\x1b[2J"]):
+        done = clawpub("pack", "show", pack.path, *arguments)
+        assert "Traceback" not in done.stderr and "\x1b" not in done.stdout + done.stderr
+    assert "[/b]" in clawpub("pack", "show", pack.path, "theirs").stdout
+
+
+def test_a_campaign_outlives_the_pipe_that_it_prints_to(tmp_path: Path) -> None:
+    """The reader of standard error leaves after one line; the campaign is executed and sealed all the same."""
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "site.toml").write_text((ROOT / "content" / "site.toml").read_text())
+    text = 'tasks = ["task_09"]\nruns = 2\n[model]\nid = "reference"\nprovider = "scripted"\n'
+    main = f"{sys.executable} -c 'from clawpub.cli import main; main()'"
+    for name, redirection in (("piped", "2>&1 >/dev/null | head -n 1"), ("closed", "2>&- >/dev/null")):
+        (tmp_path / f"{name}.toml").write_text(f'id = "{name}"\n{text}')
+        subprocess.run(["sh", "-c", f"{main} run {tmp_path / name}.toml {redirection}"], check=False, cwd=ROOT)
+        assert clawpub("pack", "verify", tmp_path / "content" / "packs" / name).returncode == 0
+
+
+def test_a_terminal_that_is_not_utf_8_shows_escapes(tmp_path: Path) -> None:
+    pack = seal_runs(tmp_path, tiny_events())
+    command = [sys.executable, "-c", "from clawpub.cli import main; main()", "pack", "show", str(pack.path)]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*command, "task_outcomes"], cwd=ROOT, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0 and b"\\u2014" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [("it broke\n  hint: mend it", "it broke"), ("Traceback\nKeyError: 1\n", "KeyError: 1"), ("", ""), ("\n", "\n")],
+)
+def test_the_line_of_an_error_that_is_shown_is_never_its_hint(error: str, said: str) -> None:
+    assert _gist(error) == said
+
+
+def test_the_plan_counts_the_turns_that_the_campaign_allows(tmp_path: Path) -> None:
+    campaign = tmp_path / "mine.toml"
+    campaign.write_text(
+        'id = "mine"\ntasks = ["task_09"]\nruns = 2\n'
+        '[model]\nid = "reference"\nprovider = "scripted"\n[limits]\nturns = 3\n'
+    )
+    assert "at most    6 model calls" in clawpub("run", "--dry-run", campaign, "--root", tmp_path).stdout

@@ -47,6 +47,11 @@ def first(text: str) -> Quantity:
     return scan(text)[0]
 
 
+def test_a_ratio_against_a_count_says_how_to_bind_it() -> None:
+    result = compare(scan("23/30 passed")[0], 23)
+    assert result.verdict == "undecidable" and "select passes || '/' || runs" in result.message
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_case(case: dict[str, Any]) -> None:
     options = {name: case[name] for name in OPTIONS if name in case}

@@ -64,6 +64,9 @@ def test_offsets_lead_back_to_the_source() -> None:
         ("It took between 3 and 6 seconds.", "between 3 and 6"),
         ("It used no more than about 40 calls.", "no more than about 40"),
         ("It made 3 runs or fewer.", "3 runs or fewer"),
+        ("It never took more than 7 s.", "never took more than 7"),
+        ("It couldn't exceed 7 s.", "couldn't exceed 7"),
+        ("It took no longer than 7 s.", "no longer than 7"),
     ],
 )
 def test_outer_span_holds_the_words_that_change_the_claim(text: str, outer: str) -> None:

@@ -164,6 +164,12 @@ def test_an_expression_in_the_middle_of_a_text_is_refused_where_it_stands(tmp_pa
     assert lines[(wrong.line or 0) - 1].startswith("then {{")
 
 
+def test_a_printed_fact_that_is_not_there_is_one_finding(tmp_path: Path) -> None:
+    root = write_publication(tmp_path, body='[Observed]\n\n{{ fact("nope") }}\n', ledger="")
+    wrong = [finding.rule for finding in build(root, root / "site").findings if finding.severity == "error"]
+    assert wrong == ["unknown-fact"]
+
+
 def test_checking_finds_what_building_would(tmp_path: Path) -> None:
     root = write_publication(tmp_path, body="{{ compare_runs('nobody') }}\n", ledger="")
     assert rules(check_publication(root)) == rules(build(root, root / "site"))

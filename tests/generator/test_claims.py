@@ -14,7 +14,7 @@ from clawpub.pack.query import Source
 from clawpub.pack.reader import Pack, open_pack
 from generator.claims import check_writeup
 from generator.content import load_writeup
-from generator.findings import RULES, severity_of
+from generator.findings import RULES, Setting, severity_of
 from generator.writeup import CheckedWriteup, Claim
 from tests.generator.builders import campaign_tables, check, make_pack, make_writeup, one_row, told
 
@@ -211,11 +211,47 @@ def test_publication_may_weigh_rules(tmp_path: Path, pack: Pack) -> None:
     assert not checked.passed
 
 
-@pytest.mark.parametrize("rule", ["refuted", "undecidable", "unbound", "typed-mark"])
+@pytest.mark.parametrize("rule", ["refuted", "undecidable", "unbound", "typed-mark", "tag-syntax"])
 def test_what_the_mark_stands_on_cannot_be_lowered(rule: str) -> None:
     assert RULES[rule].fixed
     assert severity_of(rule, {rule: "off"}) == "error"
     assert severity_of(rule, {rule: "warning"}) == "error"
+
+
+@pytest.mark.parametrize(
+    ("body", "fact"),
+    [
+        ("[29/30]{fact=nope}", "run_summary.score"),
+        ("[29/30 (99%)]{fact=a}", "run_summary.score"),
+        ("[29/30]{fact=a waive=why}", "run_summary.score"),
+        ("[29/30]{fact=a}", "run_summary.nope"),
+        ("[29/30]{fact=a}", "select '29/30' from run_summary"),
+    ],
+)
+def test_no_setting_lets_a_number_pass_that_was_not_compared(body: str, fact: str, tmp_path: Path, pack: Pack) -> None:
+    off: dict[str, Setting] = {rule: "off" for rule in RULES if not RULES[rule].fixed}
+    checked = check(tmp_path, OBSERVED + body, facts=f'[a]\nis = "{fact}"\n', packs=[pack], severities=off)
+    assert not checked.passed
+
+
+def test_no_setting_lets_a_number_pass_whose_pack_is_missing(tmp_path: Path) -> None:
+    off: dict[str, Setting] = {rule: "off" for rule in RULES if not RULES[rule].fixed}
+    gone = {"this": f"gone@sha256:{'0' * 64}"}
+    folder = make_writeup(tmp_path, OBSERVED + "[29/30]{fact=total}", facts=TOTAL, packs=gone)
+    assert not check_writeup(load_writeup(folder), {}, off).passed
+
+
+def test_whole_numbers_divided_are_not_taken_for_a_share(tmp_path: Path, pack: Pack) -> None:
+    facts = '[share]\nis = "select passes / runs from run_summary"\n'
+    (finding,) = check(tmp_path, OBSERVED + "[77%]{fact=share}", facts=facts, packs=[pack]).findings
+    assert finding.rule == "refuted"
+    assert "1.0 * a / b" in (finding.hint or "") and "write 0%" not in (finding.hint or "")
+
+
+def test_missing_pack_says_where_packs_are(tmp_path: Path) -> None:
+    folder = make_writeup(tmp_path, "Text.", packs={"this": "gone"})
+    (finding,) = check_writeup(load_writeup(folder), {}).findings
+    assert (finding.rule, finding.hint) == ("missing-pack", "content/packs holds no pack that can be read")
 
 
 def test_hidden_text_in_the_front_matter(tmp_path: Path, pack: Pack) -> None:

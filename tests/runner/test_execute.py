@@ -13,20 +13,26 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from clawpub.errors import ConfigError, PackError, ProviderError
-from clawpub.pack.events import Event, Graded, RunEvent, RunStarted, RunStopped, ToolCall
+from clawpub.pack.events import Event, Graded, ModelCalled, RunEvent, RunStarted, RunStopped, ToolCall
+from clawpub.pack.runs import runs_of
 from clawpub.pack.verify import verify_pack
+from runner.events import SessionStarted
 from runner.execute import execute, planned
 from runner.journal import read_journal
 from runner.providers import Completion, ContextFull, Request
-from runner.seal import seal_campaign
+from runner.providers.openai_compatible import Patience, open_openai_compatible
+from runner.seal import plumbing_fault, seal_campaign
 from runner.session import Session
-from runner.suite import suite_folder
+from runner.suite import load_suite, suite_folder
+from tests.builders import make_run
+from tests.runner.providers.faulty import Reply, faulty_server
 from tests.runner.sessions import make_session
 
 SUITE = suite_folder("agentic-core-v1")
@@ -217,7 +223,9 @@ def test_a_campaign_without_a_single_tool_call_is_a_plumbing_failure(tmp_path: P
     assert "plain text" in pack.info.notes[0]
 
 
-@pytest.mark.parametrize("text", ["\ud800 lone", "\x00\x1b[2J", "</script><b>", "\u202e reversed", "x" * 300_000])
+@pytest.mark.parametrize(
+    "text", ["\ud800 lone", "\x00\x1b[2J", "</script><b>", "\u202e reversed", "a\rb\r\n", "x" * 300_000]
+)
 def test_whatever_a_model_writes_is_sealed_as_it_came(tmp_path: Path, text: str) -> None:
     answers = iter([call("read_file", '{"path": ' + text), call(text[:5000], "{}"), Completion(text, (), "stop", 0.0)])
     session = with_answers(make_session(tmp_path, script=reference, tasks=["task_09"]), lambda request: next(answers))
@@ -256,3 +264,93 @@ def test_kill_9_at_random_moments_loses_no_finished_run(tmp_path: Path) -> None:
     graded = [event for event in events if isinstance(event, Graded)]
     assert len({(event.task_id, event.run) for event in graded}) == len(graded) == 4
     assert verify_pack(seal_campaign(session.campaign, session.suite, events, tmp_path).path) == []
+
+
+def test_an_attempt_that_was_cut_off_keeps_its_number_to_itself(tmp_path: Path) -> None:
+    """Attempt 1 broke, attempt 2 was killed in its middle: what comes next is attempt 3, and no event counts twice."""
+    answers = iter([ProviderError("the line was cut", retryable=True)])
+    calls = 0
+
+    class Stop(BaseException):
+        pass
+
+    def stop(event: RunEvent) -> None:
+        nonlocal calls
+        calls += isinstance(event, ModelCalled)
+        if calls == 2:
+            raise Stop
+
+    def answer(request: Request) -> Completion | Exception:
+        return next(answers, call("list_dir", f'{{"path": "{calls}"}}'))
+
+    session = make_session(tmp_path, script=reference, tasks=["task_09"], observe=stop)
+    with pytest.raises(Stop):
+        asyncio.run(execute(with_answers(session, answer)))
+    asyncio.run(execute(replace(session, observe=lambda event: None)))
+    events = [event for event in read_journal(session.journal) if isinstance(event, Event)]
+    assert [event.attempt for event in events if isinstance(event, RunStarted)] == [1, 2, 3]
+    pack = seal_campaign(session.campaign, session.suite, read_journal(session.journal), tmp_path)
+    last = [event for event in events if isinstance(event, ModelCalled) and event.attempt == 3]
+    assert pack.table("run_metrics").rows[0]["model_calls"] == len(last)
+
+
+def test_time_lost_to_a_server_that_refuses_is_not_the_models(tmp_path: Path) -> None:
+    """Every answer is a 503 until the run's time is over: the run is not scored, and no `timeout` of the model."""
+    make_session(tmp_path, script=reference, tasks=["task_09"])
+    path = tmp_path / "campaign.toml"
+    path.write_text(path.read_text().replace("seconds = 30", "seconds = 0.4"))
+    session = make_session(tmp_path, script=reference)
+
+    async def run() -> None:
+        async with faulty_server(Reply("busy", status=503)) as server:
+            patience = Patience(first_wait_s=0.2)
+            opened = partial(open_openai_compatible, "m", endpoint=server.endpoint, patience=patience)
+            await execute(replace(session, provider=opened))
+
+    with pytest.raises(ProviderError, match=r"the run broke: the run's time was over while .* answered 503"):
+        asyncio.run(run())
+    assert stops(session) == ["error"] * 3
+
+
+def test_a_run_whose_grading_breaks_is_not_scored_and_can_be_sealed(tmp_path: Path) -> None:
+    suite = load_suite("agentic-core-v1")
+    crash = "def check(s):\n    raise RuntimeError('the checker is broken')\n"
+    broken = replace(
+        suite, tasks=tuple(replace(task, check=crash) if task.id == "task_08" else task for task in suite.tasks)
+    )
+    session = make_session(tmp_path, script=reference, tasks=QUICK, suite=broken)
+    asyncio.run(execute(session))
+    pack = seal_campaign(session.campaign, broken, read_journal(session.journal), tmp_path)
+    row = pack.table("task_outcomes").rows[0]
+    assert (row["passed"], row["failure_mode"]) == (None, "infrastructure_error")
+    assert "gave no verdict" in str(row["checker_reason"])
+    assert verify_pack(pack.path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("functions.list_dir", "none of 13 tool calls named a tool"), ("list_dir", "")]
+)
+def test_calls_that_never_name_a_tool_are_a_plumbing_failure(tmp_path: Path, name: str, said: str) -> None:
+    numbers = iter(range(100))
+    session = with_answers(
+        make_session(tmp_path, script=reference, tasks=["task_09"]),
+        lambda request: call(name, f'{{"path": "{next(numbers)}"}}'),
+    )
+    asyncio.run(execute(session))
+    runs = runs_of(event for event in read_journal(session.journal) if isinstance(event, Event))
+    assert (plumbing_fault(runs) or "").startswith(said) and bool(plumbing_fault(runs)) == bool(said)
+
+
+def test_a_campaign_whose_model_never_answered_is_a_plumbing_failure() -> None:
+    assert plumbing_fault(runs_of(make_run(calls=(), stop="seconds", answer=None))) is not None
+
+
+def test_a_session_without_a_box_is_told_by_the_pack(tmp_path: Path) -> None:
+    session = make_session(tmp_path, script=reference, tasks=["task_09"])
+    asyncio.run(execute(session))
+    events = read_journal(session.journal)
+    first = next(event for event in events if isinstance(event, SessionStarted))
+    bare = first.model_copy(update={"sandbox": {"tier": 4, "name": "none"}})
+    pack = seal_campaign(session.campaign, session.suite, [events[0], bare, *events[1:]], tmp_path)
+    assert pack.info.campaign and pack.info.campaign.sandbox["name"] == "none"
+    assert "different boxes" in pack.info.notes[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,30 @@ def test_a_second_writer_is_refused(tmp_path: Path) -> None:
 def test_no_journal_says_how_to_start_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="clawpub run"):
         read_journal(tmp_path / "journal.jsonl")
+
+
+def test_an_event_that_does_not_fit_on_the_disk_leaves_nothing_behind(tmp_path: Path) -> None:
+    """The same journal goes on once there is room: half a line in its middle would have cost the whole campaign."""
+    path = tmp_path / "journal.jsonl"
+    events = make_run(run=1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with open_journal(path) as journal:
+        journal.append(events[0])
+        before = path.read_bytes()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 20, hard))
+        try:
+            with pytest.raises(ConfigError, match="cannot be written"):
+                journal.append(events[1])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert path.read_bytes() == before
+        journal.append(events[1])
+    assert read_journal(path) == events[:2]
+
+
+def test_a_journal_that_cannot_be_opened_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="cannot be opened"), open_journal(tmp_path / "file" / "journal.jsonl"):
+        pass
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_journal(tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from frictionless import Package
 
 from clawpub.errors import PackError
 from clawpub.pack.predictions import Prediction
+from clawpub.pack.query import Database
 from clawpub.pack.reader import Pack, open_pack, seal_text
 from clawpub.pack.verify import verify_pack
 from tests.builders import make_run, seal_runs, tiny_events
@@ -188,3 +190,62 @@ def test_an_interrupted_attempt_stays_in_the_transcript_and_out_of_the_tables(tm
     assert row["passed"] is True
     assert b'"attempt":1' in pack.read("transcript-task-01-1")
     assert verify_pack(pack.path) == []
+
+
+def test_sealings_of_one_campaign_at_one_time_do_not_disturb_each_other(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        packs = list(threads.map(lambda _: seal_runs(tmp_path, tiny_events()), range(16)))
+    assert len({pack.digest for pack in packs}) == 1
+    assert verify_pack(packs[0].path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny"]
+
+
+def test_a_carriage_return_that_a_model_wrote_can_be_read_back(tmp_path: Path) -> None:
+    events = [*make_run(calls=[("a\rb", "{}", "unknown_tool")], reason="x\ry"), *make_run("task_02", reason="\r\n")]
+    pack = seal_runs(tmp_path, events)
+    assert verify_pack(pack.path) == []
+    assert pack.table("tool_calls").rows[0]["tool"] == "a\rb"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("at", "2026-11-01T12:00:03"),
+        ("at", "0001-01-01T00:00:00+23:59"),
+        ("latency_s", 1e308),
+        ("duration_s", 1e30),
+        ("tokens_in", 10**30),
+        ("run", 10**30),
+    ],
+)
+def test_values_that_no_campaign_records_are_a_finding(pack: Pack, field: str, value: object) -> None:
+    path = "transcripts/task_01.1.jsonl"
+    whole = (pack.path / path).read_text()
+    lines = [json.loads(line) for line in whole.splitlines()]
+    changed = "".join(json.dumps({**line, field: value} if field in line else line) + "\n" for line in lines)
+    forge(pack, path, whole, changed)
+    (finding,) = verify_pack(pack.path)
+    assert finding.rule == "transcript" and "no tables follow" in finding.message
+
+
+def test_links_that_lead_to_themselves_are_findings(pack: Pack) -> None:
+    shutil.rmtree(pack.path / "tables")
+    (pack.path / "tables").symlink_to("tables")
+    assert {finding.rule for finding in verify_pack(pack.path)} == {"digest", "stray-file"}
+
+
+def test_a_standard_table_that_is_declared_as_none_is_a_finding(pack: Pack) -> None:
+    raw = json.loads((pack.path / "datapackage.json").read_bytes())
+    del next(resource for resource in raw["resources"] if resource["name"] == "run_summary")["type"]
+    reseal(pack, **raw)
+    (finding,) = verify_pack(pack.path)
+    assert finding.rule == "view" and "missing" in finding.message
+
+
+@pytest.mark.parametrize("change", [{"name": 'x" (a); --'}, {"name": "sqlite_x"}, {"schema": {"fields": []}}])
+def test_a_table_that_sqlite_cannot_hold_is_refused(pack: Pack, change: dict[str, object]) -> None:
+    raw = json.loads((pack.path / "datapackage.json").read_bytes())
+    raw["resources"][0] |= change
+    reseal(pack, **raw)
+    with pytest.raises(PackError):
+        Database({"a": open_pack(pack.path).tables()})

@@ -228,7 +228,7 @@ def test_the_key_comes_from_the_named_variable_and_is_told_to_nobody_else() -> N
     _, server = ask(GOOD, api_key_env="SOME_KEY", environ=environ)
     assert server.headers[0]["Authorization"] == "Bearer secret-1"
     with pytest.raises(ProviderError) as caught:
-        ask(Reply("no", status=401), api_key_env="SOME_KEY", environ=environ)
+        ask(Reply("who is Bearer secret-1?", status=401), api_key_env="SOME_KEY", environ=environ)
     assert "secret-1" not in str(caught.value)
 
 
@@ -244,3 +244,9 @@ def test_an_endpoint_that_is_no_url_is_a_config_error() -> None:
 
     with pytest.raises(ConfigError, match="no URL"):
         asyncio.run(run())
+
+
+def test_a_count_that_no_table_holds_is_the_server_s_mistake() -> None:
+    usage = {"prompt_tokens": 10**30, "completion_tokens": 3}
+    with pytest.raises(ProviderError, match=r"usage\.prompt_tokens"):
+        ask(Reply(chat_completion(usage=usage)))
