@@ -3,6 +3,10 @@
 export TMPDIR := $(CURDIR)/.clawpub/tmp
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
+# Where the system keeps certificates, they count: a company's proxy signs with its own.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS := 1
+endif
 UV := .clawpub/uv/bin/uv
 BIN := .venv/bin
 
