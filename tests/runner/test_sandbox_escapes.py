@@ -6,7 +6,6 @@ import asyncio
 import os
 import platform
 import socket
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from runner.sandbox import Box, Limits, Sandbox, open_box, probe, seccomp
+from tests.runner.folders import open_folder
 
 LIBC = """
 import ctypes, os
@@ -178,9 +178,8 @@ def outcomes(request: pytest.FixtureRequest, host: dict[str, object]) -> dict[st
 @pytest.fixture(scope="module")
 def outcomes_without_a_box(host: dict[str, object]) -> dict[str, str]:
     bare = Sandbox(tier=4, name="none", sentence="")
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        opened = open_box({}, limits=Limits(), sandbox=bare, scratch=Path(folder))
+    with open_folder() as folder:
+        opened = open_box({}, limits=Limits(), sandbox=bare, scratch=folder)
         return asyncio.run(attempt(OPEN_WITHOUT, host, opened))
 
 
