@@ -3,7 +3,7 @@
     ClawpubError              anything below; the command line prints it and exits with 2
     ├── ConfigError           a campaign, site or ledger file that cannot be used as it stands
     ├── PackError             a data pack that cannot be read, sealed or trusted
-    ├── ProviderError         a model endpoint that did not answer; `retryable` says whether to try again
+    ├── ProviderError         a model endpoint that did not answer; its `cause` says whether to try again
     ├── FactError             a fact that the tables do not answer; a check turns it into a Finding
     ├── SandboxError          no box, or a box that broke
     ├── ContentError          a writeup that cannot be read (a wrong *claim* is a Finding, not an error)
@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+
+from clawpub.causes import CAUSES, Cause
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,24 @@ class PackError(ClawpubError):
 
 
 class ProviderError(ClawpubError):
+    """`retry_after_s`: seconds that the server asks to be left alone."""
+
     def __init__(
-        self, message: str, *, retryable: bool, at: Place | Path | None = None, hint: str | None = None
+        self,
+        message: str,
+        *,
+        cause: Cause,
+        at: Place | Path | None = None,
+        hint: str | None = None,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(message, at=at, hint=hint)
-        self.retryable = retryable
+        self.cause = cause
+        self.retry_after_s = retry_after_s
+
+    @property
+    def retryable(self) -> bool:
+        return CAUSES[self.cause].retry
 
 
 class FactError(ClawpubError):

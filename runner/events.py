@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
 from clawpub.pack.events import (
+    CallFailed,
     Graded,
+    ModelAsked,
     ModelCalled,
     Prompted,
     Record,
     RunEvent,
+    RunResumed,
     RunStarted,
     RunStopped,
     ToolCalled,
+    WorkspaceKept,
 )
-from clawpub.pack.model import Digest, ModelInfo
+from clawpub.pack.model import Digest, ModelInfo, Price
 
 
 class CampaignStarted(Record):
@@ -31,6 +36,8 @@ class CampaignStarted(Record):
     predictions_digest: Digest
     harness: dict[str, Any]
     software: dict[str, str]
+    price: Price | None = None
+    """At which the campaign's tokens are billed, whatever a price list says later."""
 
 
 class SessionStarted(Record):
@@ -40,6 +47,22 @@ class SessionStarted(Record):
     at: datetime
     model: ModelInfo
     sandbox: dict[str, Any]
+    engine: dict[str, Any] = {}
+    """How many runs at once, and where: `{"name": "local", "concurrency": 8}`."""
+    budget_usd: Decimal | None = None
+    """What the campaign may cost in all, sessions before this one included."""
+
+
+class Preflighted(Record):
+    """One tiny tool call made the round trip before any run was begun; it is paid for like any other."""
+
+    type: Literal["preflighted"] = "preflighted"
+    at: datetime
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    latency_s: float
+    tool_called: bool
+    """Whether the model answered with a tool call."""
 
 
 class CampaignFinished(Record):
@@ -49,15 +72,20 @@ class CampaignFinished(Record):
     at: datetime
 
 
-CampaignEvent = CampaignStarted | SessionStarted | CampaignFinished
+CampaignEvent = CampaignStarted | SessionStarted | Preflighted | CampaignFinished
 JournalEvent = Annotated[
     CampaignStarted
     | SessionStarted
+    | Preflighted
     | CampaignFinished
     | RunStarted
+    | ModelAsked
+    | CallFailed
     | ModelCalled
     | ToolCalled
     | Prompted
+    | WorkspaceKept
+    | RunResumed
     | RunStopped
     | Graded,
     Field(discriminator="type"),

@@ -1,6 +1,9 @@
 """What happened in a run, as the journal records it and a pack's transcripts keep it: one JSON object a line.
 
-    run_started -> (model_called -> (tool_called | prompted)*)* -> run_stopped -> graded
+    run_started -> (model_asked -> call_failed* -> model_called -> (tool_called | prompted)* -> workspace_kept?)*
+                -> run_stopped -> graded
+
+An attempt that was cut off goes on after a `run_resumed`, from the last turn whose answer was kept.
 
 Everything that a table of the pack says about a run is computed from these events, so a reader can do it again.
 Text from a model or a tool is kept as it came (lone surrogates and control characters are escaped by JSON) and is
@@ -10,9 +13,13 @@ never trusted: it is data, never markup, never a path, never a command line of o
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from clawpub.causes import Cause
+from clawpub.pack.model import Digest
 
 StopReason = Literal["answered", "turns", "tokens", "seconds", "repeats", "context", "error"]
 """Why a run ended: the model gave its answer; its turn, token or time budget was spent; it made the same call over
@@ -47,6 +54,8 @@ class Message(Record):
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
     """On a `tool` message: the call that it answers."""
+    reasoning: tuple[dict[str, Any], ...] = ()
+    """On an `assistant` message: reasoning blocks as the provider sent them, which it wants back word for word."""
 
 
 class Event(Record):
@@ -66,6 +75,30 @@ class RunStarted(Event):
     seed: int | None = None
 
 
+class ModelAsked(Event):
+    """A call is about to be sent, and is on the disk before it is: one without an answer was lost in flight."""
+
+    type: Literal["model_asked"] = "model_asked"
+    turn: int
+    """1, 2, ... within the run."""
+    reserved_usd: Decimal | None = None
+    """The most that the call can cost, set aside from the campaign's budget; None without a price."""
+
+
+class CallFailed(Event):
+    """A call to the model came back without an answer."""
+
+    type: Literal["call_failed"] = "call_failed"
+    turn: int
+    cause: Cause
+    message: str
+    latency_s: float
+    again: bool
+    """Whether the same call was to be made again."""
+    wait_s: float = 0
+    """Seconds waited before that."""
+
+
 class ModelCalled(Event):
     type: Literal["model_called"] = "model_called"
     turn: int
@@ -78,10 +111,19 @@ class ModelCalled(Event):
     tokens_out: int | None = None
     tokens_cached: int | None = None
     """Of `tokens_in`, those read from a prompt cache. None where the server does not say."""
+    tokens_cache_written: int | None = None
+    """Of `tokens_in`, those written into a prompt cache, where that is billed by itself."""
+    tokens_reasoning: int | None = None
+    """Of `tokens_out`, those of the model's reasoning, where the server counts them."""
     latency_s: float
     retries: int = 0
+    """Calls that failed before this one was answered."""
     text_tool_calls: int = 0
-    """Tool calls that came as plain text and were not dispatched: a plumbing fault, never the model's."""
+    """Tool calls that came as plain text: a plumbing fault, never the model's."""
+    text_dispatched: bool = False
+    """Whether those were dispatched, because the campaign asked for it: `tool_calls` then holds them."""
+    reasoning: tuple[dict[str, Any], ...] = ()
+    """Reasoning blocks as the provider sent them."""
 
 
 class ToolCalled(Event):
@@ -106,6 +148,25 @@ class Prompted(Event):
     text: str
 
 
+class WorkspaceKept(Event):
+    """The workspace as it was at the end of a turn is on the disk, so that an interrupted run can go on from there."""
+
+    type: Literal["workspace_kept"] = "workspace_kept"
+    turn: int
+    digest: Digest
+
+
+class RunResumed(Event):
+    """An attempt that was cut off goes on: all that it did after `turn` is done again, but for an answer of the model
+    that came in that time, which is not asked for twice."""
+
+    type: Literal["run_resumed"] = "run_resumed"
+    turn: int
+    """The last turn that is kept whole."""
+    elapsed_s: float
+    """Seconds of the run's time budget that were spent before."""
+
+
 class RunStopped(Event):
     type: Literal["run_stopped"] = "run_stopped"
     reason: StopReason
@@ -114,6 +175,8 @@ class RunStopped(Event):
     latency_s: float
     error: str | None = None
     """With `error`: what broke."""
+    cause: Cause | None = None
+    """With `error`: the kind of fault, see `clawpub.causes`."""
 
 
 class Graded(Event):
@@ -125,6 +188,16 @@ class Graded(Event):
 
 
 RunEvent = Annotated[
-    RunStarted | ModelCalled | ToolCalled | Prompted | RunStopped | Graded, Field(discriminator="type")
+    RunStarted
+    | ModelAsked
+    | CallFailed
+    | ModelCalled
+    | ToolCalled
+    | Prompted
+    | WorkspaceKept
+    | RunResumed
+    | RunStopped
+    | Graded,
+    Field(discriminator="type"),
 ]
 run_event: TypeAdapter[RunEvent] = TypeAdapter(RunEvent)

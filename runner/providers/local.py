@@ -132,12 +132,12 @@ async def _ready(process: Process, log: IO[bytes], start_s: float) -> dict[str, 
         ready: dict[str, Any] = json.loads(line)
     except TimeoutError as error:
         raise ProviderError(
-            f"the model server did not start within {start_s:g} s: {_tail(log)}", retryable=False
+            f"the model server did not start within {start_s:g} s: {_tail(log)}", cause="setup"
         ) from error
     except ValueError as error:
         raise ProviderError(
             f"the model server did not start: {_tail(log)}",
-            retryable=False,
+            cause="setup",
             hint="is there memory enough? A shorter context needs less",
         ) from error
     return ready

@@ -1,17 +1,15 @@
 """Any endpoint that speaks OpenAI's chat completions.
 
 What a server sends is checked here and nowhere else: an answer that is not what the format promises is a
-ProviderError that says so. Refusals that pass (throttling, overload, a broken connection) are tried again a few times.
+ProviderError that says so and names its cause.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +19,7 @@ from typing import Annotated, Any, Literal
 import aiohttp
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from clawpub.causes import Cause
 from clawpub.errors import ConfigError, ProviderError
 from clawpub.pack.events import Message, ToolCall
 from runner.providers import Completion, ContextFull, Request, ToolSpec
@@ -28,14 +27,26 @@ from runner.providers import Completion, ContextFull, Request, ToolSpec
 ToolChoice = Literal["auto", "required"]
 
 ANSWER_BYTES = 16 << 20
-RETRYABLE = {408, 409, 425, 429}
-"""And every 5xx."""
+BY_STATUS: Mapping[int, Cause] = {
+    408: "timeout",
+    409: "overloaded",
+    425: "overloaded",
+    429: "throttled",
+    503: "overloaded",
+    529: "overloaded",
+}
+"""And every other 5xx is a server's error."""
+REFUSALS: Mapping[int, tuple[Cause, str]] = {
+    401: ("denied", "is the API key right?"),
+    403: ("denied", "may this key use this model?"),
+    404: ("not_found", "is the model's id right?"),
+}
 FULL = ("context_length_exceeded", "exceed_context_size", "maximum context length")
 """How servers say that a conversation is too long: OpenAI, llama.cpp, vLLM."""
 
 
 class Wire(BaseModel):
-    """A part of an answer. Servers add fields of their own; they are kept in `Completion.raw`."""
+    """A part of an answer. Servers add fields of their own; they are left alone."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
@@ -48,10 +59,15 @@ class Details(Wire):
     cached_tokens: Count = None
 
 
+class ReasoningDetails(Wire):
+    reasoning_tokens: Count = None
+
+
 class Usage(Wire):
     prompt_tokens: Count = None
     completion_tokens: Count = None
     prompt_tokens_details: Details | None = None
+    completion_tokens_details: ReasoningDetails | None = None
 
 
 class WireFunction(Wire):
@@ -84,47 +100,6 @@ def _without_nulls(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How often a passing failure is tried again, and how long to wait: twice as long each time, with jitter."""
-
-    attempts: int = 5
-    first_wait_s: float = 1.0
-    longest_wait_s: float = 60.0
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    random: Callable[[], float] = random.random
-    """Between 0 and 1."""
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-
-    def wait_s(self, failures: int, retry_after: str | None) -> float:
-        """Return the seconds to wait after so many failures; the server's own wish counts where it has one."""
-        wished = self._wished_s(retry_after)
-        if wished is not None:
-            return min(wished, self.longest_wait_s)
-        ceiling = min(self.first_wait_s * 2.0 ** (failures - 1), self.longest_wait_s)
-        return float(ceiling * (0.5 + 0.5 * self.random()))
-
-    def _wished_s(self, retry_after: str | None) -> float | None:
-        """Read a Retry-After header: seconds, or a date (RFC 9110, 10.2.3)."""
-        if retry_after is None:
-            return None
-        if retry_after.strip().isdecimal():
-            return float(retry_after)
-        try:
-            wished = parsedate_to_datetime(retry_after)
-        except ValueError:
-            return None
-        return max(0.0, ((wished if wished.tzinfo else wished.replace(tzinfo=UTC)) - self.now()).total_seconds())
-
-
-class Passing(ProviderError):
-    """A failure that may pass, with the server's wish for when to come back."""
-
-    def __init__(self, message: str, *, retry_after: str | None = None, hint: str | None = None) -> None:
-        super().__init__(message, retryable=True, hint=hint)
-        self.retry_after = retry_after
-
-
-@dataclass(frozen=True)
 class OpenAICompatible:
     """An open connection to an endpoint."""
 
@@ -133,25 +108,11 @@ class OpenAICompatible:
     endpoint: str
     """Up to and with `/v1`."""
     tool_choice: ToolChoice
-    patience: Patience
     api_key: str = field(default="", repr=False)
     """Never to be repeated, also where the server repeats it."""
 
     async def complete(self, request: Request) -> Completion:
         body = chat_request(self.model_id, self.tool_choice, request)
-        failures = 0
-        while True:
-            try:
-                return await self._ask(body, failures)
-            except Passing as error:
-                failures += 1
-                if failures >= self.patience.attempts:
-                    message = f"{error.message} (tried {failures} times)"
-                    raise ProviderError(message, retryable=True, hint=error.hint) from error
-                request.failed(error)
-                await self.patience.sleep(self.patience.wait_s(failures, error.retry_after))
-
-    async def _ask(self, body: bytes, retries: int) -> Completion:
         begun = time.perf_counter()
         url = f"{self.endpoint.rstrip('/')}/chat/completions"
         try:
@@ -162,12 +123,14 @@ class OpenAICompatible:
                     said = text.replace(self.api_key, "<the key>") if self.api_key else text
                     raise refusal(response.status, said, response.headers.get("Retry-After"), self.endpoint)
         except TimeoutError as error:
-            raise Passing(f"{self.endpoint} did not answer in time", hint="raise the timeout?") from error
+            message = f"{self.endpoint} did not answer in time"
+            raise ProviderError(message, cause="timeout", hint="raise the timeout?") from error
         except aiohttp.InvalidURL as error:
             raise ConfigError(f"the endpoint is no URL: {self.endpoint!r}") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Passing(f"no connection to {self.endpoint}: {error or type(error).__name__}") from error
-        return completion(text, latency_s=time.perf_counter() - begun, retries=retries)
+            message = f"no connection to {self.endpoint}: {error or type(error).__name__}"
+            raise ProviderError(message, cause="connection") from error
+        return completion(text, latency_s=time.perf_counter() - begun)
 
     def describe(self) -> Mapping[str, Any]:
         return {"endpoint": self.endpoint, "model": self.model_id, "tool_choice": self.tool_choice}
@@ -179,7 +142,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > ANSWER_BYTES:
-            raise ProviderError(f"an answer of more than {ANSWER_BYTES:,} bytes", retryable=False)
+            raise ProviderError(f"an answer of more than {ANSWER_BYTES:,} bytes", cause="bad_answer")
     return bytes(body)
 
 
@@ -215,7 +178,7 @@ def _wire_tool(tool: ToolSpec) -> dict[str, Any]:
     return {"type": "function", "function": function}
 
 
-def completion(text: str, *, latency_s: float, retries: int) -> Completion:
+def completion(text: str, *, latency_s: float) -> Completion:
     """Return an answer read from a response's body.
 
     A call that was cut off (`finish` is `length`) is dispatched by nobody: where a server sends one with arguments
@@ -230,7 +193,7 @@ def completion(text: str, *, latency_s: float, retries: int) -> Completion:
         faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ProviderError(
             "the answer is not a chat completion: " + "; ".join(list(faults)[:3]),
-            retryable=False,
+            cause="bad_answer",
             hint=f"it began: {text[:200]!r}",
         ) from error
     choice, usage = answer.choices[0], answer.usage or Usage()
@@ -248,8 +211,7 @@ def completion(text: str, *, latency_s: float, retries: int) -> Completion:
         tokens_in=usage.prompt_tokens,
         tokens_out=usage.completion_tokens,
         tokens_cached=usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None,
-        retries=retries,
-        raw=raw,
+        tokens_reasoning=usage.completion_tokens_details.reasoning_tokens if usage.completion_tokens_details else None,
     )
 
 
@@ -259,11 +221,11 @@ def _json_object(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ProviderError(
             f"the answer is not JSON: it begins {text[:200]!r}",
-            retryable=False,
+            cause="bad_answer",
             hint="does the endpoint lead to the API (…/v1), and not to a web page?",
         ) from error
     if not isinstance(value, dict):
-        raise ProviderError(f"the answer is not a JSON object: it begins {text[:200]!r}", retryable=False)
+        raise ProviderError(f"the answer is not a JSON object: it begins {text[:200]!r}", cause="bad_answer")
     return value
 
 
@@ -281,12 +243,27 @@ def refusal(status: int, text: str, retry_after: str | None, endpoint: str) -> P
     if status in (400, 413, 422) and any(mark in text for mark in FULL):
         return ContextFull(said)
     message = f"{endpoint} answered {status}: {said}"
-    if status in RETRYABLE or status >= 500:
-        return Passing(message, retry_after=retry_after)
-    hints = {401: "is the API key right?", 403: "may this key use this model?", 404: "is the model's id right?"}
+    wished = wished_s(retry_after, datetime.now(UTC))
+    if status in BY_STATUS or status >= 500:
+        return ProviderError(message, cause=BY_STATUS.get(status, "server_error"), retry_after_s=wished)
     if 300 <= status < 400:
-        return ProviderError(message, retryable=False, hint="use the address that the endpoint redirects to")
-    return ProviderError(message, retryable=False, hint=hints.get(status))
+        hint = "use the address that the endpoint redirects to"
+        return ProviderError(message, cause="refused", hint=hint)
+    cause, hint = REFUSALS.get(status, ("refused", None))
+    return ProviderError(message, cause=cause, hint=hint)
+
+
+def wished_s(retry_after: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After header asks for: it holds seconds, or a date (RFC 9110, 10.2.3)."""
+    if retry_after is None:
+        return None
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        wished = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, ((wished if wished.tzinfo else wished.replace(tzinfo=UTC)) - now).total_seconds())
 
 
 def _said(text: str) -> str:
@@ -309,7 +286,6 @@ async def open_openai_compatible(
     environ: Mapping[str, str] = os.environ,
     timeout_s: float = 600,
     tool_choice: ToolChoice = "auto",
-    patience: Patience | None = None,
 ) -> AsyncIterator[OpenAICompatible]:
     """Open an endpoint. The key is read from the environment variable of that name, and is in no message and no pack.
 
@@ -326,4 +302,4 @@ async def open_openai_compatible(
         headers["Authorization"] = f"Bearer {api_key}"
     timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(30, timeout_s))
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
-        yield OpenAICompatible(session, model_id, endpoint, tool_choice, patience or Patience(), api_key)
+        yield OpenAICompatible(session, model_id, endpoint, tool_choice, api_key)
