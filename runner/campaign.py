@@ -4,10 +4,13 @@ id = "2026-11-24-qwen2.5-coder-1.5b-agentic-core-v1"
 suite = "agentic-core-v1"
 runs = 3
 [model]         # id, provider; endpoint, region, tier, api_key_env as the provider needs them; [model.options]
-[harness]       # name
+[harness]       # name, text_tool_calls
 [sampling]      # max_tokens, temperature, top_p, seed
-[limits]        # turns, tokens, seconds, repeats, tool_output_chars
-[price]         # input_usd_per_1m, output_usd_per_1m, cached_usd_per_1m, source, date
+[limits]        # of a run: turns, tokens, seconds, cost_usd, repeats, tool_output_chars
+[budget]        # of the whole campaign: cost_usd, tokens, seconds
+[execution]     # concurrency, preflight
+[scoring]       # denominator, coverage
+[price]         # input_usd_per_1m, output_usd_per_1m, cached_usd_per_1m, cache_write_usd_per_1m, source, date
 [[predictions]] # id, statement, metric, expected, unit, probability
 """
 
@@ -54,11 +57,24 @@ class LocalOptions(_Config):
     start_s: Annotated[float, Field(gt=0)] = 120
 
 
+class BedrockOptions(_Config):
+    timeout_s: Annotated[float, Field(gt=0)] = 600
+    cache: bool = False
+    """Whether cache points are set behind the system prompt, the tools and the conversation so far."""
+
+
+class ReplayOptions(_Config):
+    recording: str
+    """A sealed pack or a journal, beside the campaign file or absolute."""
+
+
 class NoOptions(_Config):
     pass
 
 
 OPTIONS: Mapping[str, type[_Config]] = {
+    "bedrock": BedrockOptions,
+    "replay": ReplayOptions,
     "local": LocalOptions,
     "openai-compatible": RemoteOptions,
     "scripted": NoOptions,
@@ -81,6 +97,9 @@ class ModelConfig(_Config):
 class HarnessConfig(_Config):
     name: str = "loop"
     version: str | None = None
+    text_tool_calls: Literal["count", "dispatch"] = "count"
+    """What becomes of tool calls that a model writes as plain text. They are counted either way; `dispatch` adapts the
+    harness to such a model, and is recorded in the pack."""
 
 
 class SamplingConfig(_Config):
@@ -101,10 +120,35 @@ class LimitsConfig(_Config):
     turns: Annotated[int, Field(ge=1)] | None = None
     tokens: Annotated[int, Field(ge=1)] | None = None
     seconds: Annotated[float, Field(gt=0)] | None = None
+    """Of waiting for the model and its tools; what a refusing server takes is not the run's."""
+    cost_usd: Annotated[Decimal, Field(gt=0)] | None = None
     repeats: Annotated[int, Field(ge=2)] = 5
     """The same call with the same arguments, this often in a row, ends the run."""
     tool_output_chars: Annotated[int, Field(ge=200)] = 16_000
     """What the model is shown of one tool's output, head and tail."""
+
+
+class BudgetConfig(_Config):
+    """Bounds of the whole campaign. What a call can cost at most is set aside before it is sent, so none is passed."""
+
+    cost_usd: Annotated[Decimal, Field(gt=0)] | None = None
+    tokens: Annotated[int, Field(ge=1)] | None = None
+    seconds: Annotated[float, Field(gt=0)] | None = None
+    """Of one session."""
+
+
+class ExecutionConfig(_Config):
+    concurrency: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Runs at once; 8 where the provider is remote, 1 where it is this machine, if not said."""
+    preflight: bool = True
+    """Whether one tiny tool call makes the round trip before the first run."""
+
+
+class ScoringConfig(_Config):
+    denominator: Literal["valid", "planned"] = "valid"
+    """What the headline score is out of: runs that have a verdict, or all that were planned."""
+    coverage: Annotated[Decimal, Field(ge=0, le=1)] = Decimal("0.9")
+    """The least share of planned runs with a verdict; below it there is no headline score."""
 
 
 def _bounds(expected: Any) -> tuple[Any, Any]:
@@ -158,6 +202,9 @@ class CampaignConfig(_Config):
     harness: HarnessConfig = HarnessConfig()
     sampling: SamplingConfig = SamplingConfig()
     limits: LimitsConfig = LimitsConfig()
+    budget: BudgetConfig = BudgetConfig()
+    execution: ExecutionConfig = ExecutionConfig()
+    scoring: ScoringConfig = ScoringConfig()
     price: Price | None = None
     predictions: tuple[PredictionConfig, ...] = ()
     notes: tuple[str, ...] = ()

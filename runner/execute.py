@@ -1,55 +1,249 @@
-"""Executing a campaign: every run of every task once, each in a box of its own, every event journaled as it happens."""
+"""Executing a campaign: every run of every task once, some at a time, each in a box of its own, every event journaled
+as it happens. A run that has its verdict is never executed again; one that was cut off goes on where it stands."""
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from typing import Literal
 
 from clawpub import __version__
+from clawpub.causes import Cause
 from clawpub.errors import ClawpubError, ConfigError, ProviderError, SandboxError
-from clawpub.pack.events import Event, Graded, RunEvent, RunStopped
+from clawpub.pack.events import Graded, RunEvent, RunStopped
 from clawpub.pack.model import ModelInfo
 from clawpub.pack.predictions import print_predictions
 from clawpub.pack.reader import digest_of
-from clawpub.pack.runs import runs_of
+from runner.asking import Asker, Interrupted
+from runner.budget import Budget, BudgetSpent
 from runner.campaign import Campaign
 from runner.events import CampaignFinished, CampaignStarted, SessionStarted
 from runner.harness import Attempt
 from runner.journal import Journal, open_journal
+from runner.past import Past
+from runner.preflight import preflight
 from runner.providers import Provider
 from runner.sandbox import open_box
 from runner.session import Session
+from runner.standing import Standing, standing
 from runner.suite import Suite, Task, grade
+from runner.throttle import Throttle
+from runner.tools import tools_of
+from runner.workspaces import Workspaces
 
 ATTEMPTS = 3
-"""How often a run is begun when something breaks that is not the model."""
+"""How often a session takes up a run when something breaks that is not the model."""
 BROKEN_IN_A_ROW = 2
 """After this many broken runs in a row the session stops: the fault is not the run's."""
 
+Ended = Literal["finished", "interrupted", "budget", "time"]
+"""Why a session ended: every run has its verdict; it was asked to stop; the campaign's money or tokens, or the session's
+time are spent. All but the first can be gone on from."""
 
-async def execute(session: Session) -> None:
-    """Execute every run of the campaign that has no verdict in its journal yet.
+
+async def execute(session: Session) -> Ended:
+    """Execute every run of the campaign that has no verdict in its journal yet, and say why that ended.
 
     Raises: ConfigError where the journal was begun with another campaign file, suite or predictions; ProviderError
     where runs broke one after the other. What was journaled stays, and a later session goes on from it.
     """
-    with open_journal(session.journal) as journal:
-        _begin(session, journal)
-        events = [event for event in journal.events if isinstance(event, Event)]
-        graded = {(run.task_id, run.run) for run in runs_of(events) if run.graded}
-        pending = [
-            (task, run) for task, run in planned(session.campaign, session.suite) if (task.id, run) not in graded
-        ]
-        session.ready(len(pending), len(planned(session.campaign, session.suite)))
+    past = Past()
+    with open_journal(session.journal, past.add) as journal:
+        _begin(session, journal, past)
+        runs = planned(session.campaign, session.suite)
+        mine = [(task, run) for place, (task, run) in enumerate(runs) if session.shard.holds(place)]
+        pending = [(task, run) for task, run in mine if (task.id, run) not in past.graded]
+        session.ready(len(pending), len(mine))
+        ended: Ended = "finished"
         if pending:
             async with session.provider() as provider:
-                journal.append(_session_started(session, provider))
-                await _execute_runs(session, journal, provider, pending, _attempts_begun(events))
-        if not isinstance(journal.events[-1], CampaignFinished):
+                ended = await _Execution(session, journal, provider, past, deque(pending)).run()
+        if ended == "finished" and not past.finished:
             journal.append(CampaignFinished(at=session.clock.now()))
+    return ended
+
+
+class _Execution:
+    """One session at work: its workers share the runs that are left, the way to the model, and the reason to stop."""
+
+    def __init__(
+        self, session: Session, journal: Journal, provider: Provider, past: Past, pending: deque[tuple[Task, int]]
+    ) -> None:
+        self.session = session
+        self.journal = journal
+        self.past = past
+        self.pending = pending
+        self.ended: Ended = "finished"
+        self.fault: ClawpubError | None = None
+        self.broken = 0
+        """Runs that broke, one after the other."""
+        self.total = len(pending)
+        config = session.campaign.config
+        spent_usd, _ = past.spent()
+        self.asker = Asker(
+            provider=provider,
+            throttle=Throttle(session.concurrency, session.patience, session.clock.monotonic),
+            budget=Budget(session.budget_usd, spent_usd),
+            price=past.price,
+            kept=journal.kept,
+            monotonic=session.clock.monotonic,
+            stopping=session.stopping,
+        )
+        self.tools = tools_of(session.suite.tools)
+        self.dispatch_text = config.harness.text_tool_calls == "dispatch"
+
+    async def run(self) -> Ended:
+        self.journal.append(_session_started(self.session, self.asker.provider))
+        if self.session.preflight:
+            await preflight(self.asker, self.journal.append, self.session.clock, self.dispatch_text)
+        workers = min(self.session.concurrency, len(self.pending))
+        async with asyncio.TaskGroup() as group:
+            clockwatch = group.create_task(self._watch_the_time())
+            working = [group.create_task(self._work()) for _ in range(workers)]
+            await asyncio.gather(*working)
+            clockwatch.cancel()
+        if self.fault:
+            raise self.fault
+        if self.session.stopping.is_set() and self.ended == "finished" and self.pending:
+            return "interrupted"
+        return self.ended
+
+    async def _watch_the_time(self) -> None:
+        seconds = self.session.campaign.config.budget.seconds
+        if seconds:
+            await asyncio.sleep(seconds)
+            self._stop("time")
+
+    def _stop(self, why: Ended) -> None:
+        """Let no further call be sent; calls under way are still answered and journaled."""
+        if self.ended == "finished":
+            self.ended = why
+        self.session.stopping.set()
+
+    async def _work(self) -> None:
+        while self.pending and not self.session.stopping.is_set():
+            task, run = self.pending.popleft()
+            try:
+                broke = await self._run(task, run)
+            except Interrupted:
+                self._stop("interrupted")
+                return
+            except BudgetSpent:
+                self._stop("budget")
+                return
+            except ClawpubError as error:
+                self.fault = self.fault or error
+                self._stop("interrupted")
+                return
+            self.broken = self.broken + 1 if broke else 0
+            if broke and not self.fault and self.broken >= min(BROKEN_IN_A_ROW, self.total):
+                hint = f"mend it, then: clawpub resume {self.session.campaign.path}"
+                which = "the run broke" if self.broken == 1 else f"{self.broken} runs in a row broke"
+                self.fault = ProviderError(f"{which}: {broke.message}", cause=_cause(broke), hint=hint)
+                self._stop("interrupted")
+
+    async def _run(self, task: Task, run: int) -> ProviderError | SandboxError | None:
+        """Execute one run until it has a verdict; return what broke where it has none after all attempts."""
+        session, key = self.session, (task.id, run)
+        events = self.past.last(key)
+        workspaces = session.workspaces(task.id, run)
+
+        def record(event: RunEvent) -> None:
+            self.journal.append(event)
+            events.append(event)
+            session.observe(event)
+
+        broke: ProviderError | SandboxError | None = None
+        cause: Cause = "bug"
+        last = self.past.last_attempt.get(key, 0)
+        for _ in range(ATTEMPTS):
+            stands = standing(events, task.workspace, workspaces) if session.harness.resumable else None
+            if stands is None:
+                last, events = last + 1, []
+            began = session.clock.monotonic()
+            try:
+                await self._attempt(task, run, last, stands, workspaces, record)
+                await self.journal.kept()
+                workspaces.forget()
+                return None
+            except (ProviderError, SandboxError) as error:
+                broke, cause, text = error, _cause(error), str(error)
+            except (ClawpubError, Interrupted, BudgetSpent):
+                raise
+            except Exception as error:  # noqa: BLE001 - a bug must not take the other runs with it; it is journaled whole
+                broke, cause = SandboxError(f"a bug in clawpub: {error!r}"), "bug"
+                text = traceback.format_exc()
+            record(
+                RunStopped(
+                    at=session.clock.now(),
+                    task_id=task.id,
+                    run=run,
+                    attempt=last,
+                    reason="error",
+                    latency_s=round(session.clock.monotonic() - began, 6),
+                    error=text[-2000:],
+                    cause=cause,
+                )
+            )
+            if isinstance(broke, ProviderError) and not broke.retryable:
+                break
+        return broke
+
+    async def _attempt(
+        self,
+        task: Task,
+        run: int,
+        attempt: int,
+        stands: Standing | None,
+        workspaces: Workspaces,
+        record: Callable[[RunEvent], None],
+    ) -> None:
+        session, config = self.session, self.session.campaign.config
+        opened = partial(open_box, limits=session.limits, sandbox=session.sandbox, scratch=session.scratch)
+        if stands and stands.stopped:
+            files, answer = stands.workspace, stands.stopped.answer
+        else:
+            async with opened(stands.workspace if stands else task.workspace) as box:
+                answer = await session.harness.run(
+                    Attempt(
+                        task=task,
+                        system=session.suite.system,
+                        run=run,
+                        attempt=attempt,
+                        asker=self.asker,
+                        sampling=config.sampling.for_run(run),
+                        limits=config.limits,
+                        tools=self.tools,
+                        dispatch_text=self.dispatch_text,
+                        box=box,
+                        keep=workspaces.keep,
+                        record=record,
+                        clock=session.clock,
+                        standing=stands,
+                    )
+                )
+                files = await box.files()
+        found = await grade(task, files, answer, open_box=opened)
+        record(
+            Graded(
+                at=session.clock.now(),
+                task_id=task.id,
+                run=run,
+                attempt=attempt,
+                verdict=found.verdict,
+                reason=found.reason,
+                duration_s=round(found.duration_s, 6),
+            )
+        )
+
+
+def _cause(error: ProviderError | SandboxError) -> Cause:
+    return error.cause if isinstance(error, ProviderError) else "sandbox"
 
 
 def planned(campaign: Campaign, suite: Suite) -> list[tuple[Task, int]]:
@@ -66,16 +260,7 @@ def planned(campaign: Campaign, suite: Suite) -> list[tuple[Task, int]]:
     return [(task, run) for run in range(1, campaign.config.runs + 1) for task in tasks]
 
 
-def _attempts_begun(events: Iterable[RunEvent]) -> dict[tuple[str, int], int]:
-    """Return the last attempt of each run, cut off or not: the next one must not share its number."""
-    begun: dict[tuple[str, int], int] = {}
-    for event in events:
-        key = event.task_id, event.run
-        begun[key] = max(begun.get(key, 0), event.attempt)
-    return begun
-
-
-def _begin(session: Session, journal: Journal) -> None:
+def _begin(session: Session, journal: Journal, past: Past) -> None:
     campaign = session.campaign
     started = CampaignStarted(
         at=session.clock.now(),
@@ -85,12 +270,15 @@ def _begin(session: Session, journal: Journal) -> None:
         predictions_digest=digest_of(print_predictions(campaign.predictions)),
         harness={"name": session.harness.name, "version": session.harness.version, **session.harness.describe()},
         software={"clawpub": __version__, "python": platform.python_version(), "system": platform.platform()},
+        price=session.price,
     )
-    if not journal.events:
+    if past.empty:
         journal.append(started)
+        journal.keep()
+        past.add(started)
         return
-    first = journal.events[0]
-    if not isinstance(first, CampaignStarted):
+    first = past.started
+    if first is None:
         raise ConfigError("this journal does not begin with its campaign", at=journal.path)
     for what, then, now in (
         ("predictions", first.predictions_digest, started.predictions_digest),
@@ -110,99 +298,16 @@ def _session_started(session: Session, provider: Provider) -> SessionStarted:
     info = ModelInfo(
         id=model.id, provider=model.provider, region=model.region, tier=model.tier, details=dict(provider.describe())
     )
-    return SessionStarted(at=session.clock.now(), model=info, sandbox=describe_sandbox(session))
+    return SessionStarted(
+        at=session.clock.now(),
+        model=info,
+        sandbox=describe_sandbox(session),
+        engine={"name": "local", "concurrency": session.concurrency, "shard": str(session.shard)},
+        budget_usd=session.budget_usd,
+    )
 
 
 def describe_sandbox(session: Session) -> dict[str, object]:
     return {**asdict(session.sandbox), "limits": asdict(session.limits)}
 
 
-async def _execute_runs(
-    session: Session,
-    journal: Journal,
-    provider: Provider,
-    pending: list[tuple[Task, int]],
-    begun: Mapping[tuple[str, int], int],
-) -> None:
-    broken = 0
-    for task, run in pending:
-        error = await _execute_run(session, journal, provider, task, run, begun.get((task.id, run), 0))
-        broken = broken + 1 if error else 0
-        if error and (broken >= BROKEN_IN_A_ROW or broken == len(pending)):
-            hint = f"mend it, then: clawpub resume {session.campaign.path}"
-            which = "the run broke" if broken == 1 else f"{broken} runs in a row broke"
-            raise ProviderError(f"{which}: {error.message}", retryable=True, hint=hint) from error
-
-
-async def _execute_run(
-    session: Session, journal: Journal, provider: Provider, task: Task, run: int, done: int
-) -> ProviderError | SandboxError | None:
-    """Execute one run until it has a verdict; return what broke where it has none after all attempts."""
-
-    def record(event: RunEvent) -> None:
-        journal.append(event)
-        session.observe(event)
-
-    broke: ProviderError | SandboxError | None = None
-    for attempt in range(done + 1, done + ATTEMPTS + 1):
-        began = session.clock.monotonic()
-        try:
-            await _attempt(session, provider, task, run, attempt, record)
-            return None
-        except (ProviderError, SandboxError) as error:
-            broke, text = error, str(error)
-        except ClawpubError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a bug must not take the other runs with it; it is journaled whole
-            broke, text = SandboxError(f"a bug in clawpub: {error!r}"), traceback.format_exc()
-        took = round(session.clock.monotonic() - began, 6)
-        at = session.clock.now()
-        record(
-            RunStopped(
-                at=at, task_id=task.id, run=run, attempt=attempt, reason="error", latency_s=took, error=text[-2000:]
-            )
-        )
-        if isinstance(broke, ProviderError) and not broke.retryable:
-            break
-    return broke
-
-
-async def _attempt(
-    session: Session,
-    provider: Provider,
-    task: Task,
-    run: int,
-    attempt: int,
-    record: Callable[[RunEvent], None],
-) -> None:
-    config = session.campaign.config
-    opened = partial(open_box, limits=session.limits, sandbox=session.sandbox, scratch=session.scratch)
-    async with opened(task.workspace) as box:
-        answer = await session.harness.run(
-            Attempt(
-                task=task,
-                system=session.suite.system,
-                run=run,
-                attempt=attempt,
-                provider=provider,
-                sampling=config.sampling.for_run(run),
-                limits=config.limits,
-                box=box,
-                record=record,
-                clock=session.clock,
-            )
-        )
-        files = await box.files()
-    found = await grade(task, files, answer, open_box=opened)
-    at = session.clock.now()
-    record(
-        Graded(
-            at=at,
-            task_id=task.id,
-            run=run,
-            attempt=attempt,
-            verdict=found.verdict,
-            reason=found.reason,
-            duration_s=round(found.duration_s, 6),
-        )
-    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from itertools import groupby
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from clawpub.errors import ConfigError, PackError
-from clawpub.pack.events import Event, RunEvent
-from clawpub.pack.failures import CLASSIFIER, classify
+from clawpub.pack.failures import CLASSIFIER, classify, scored
 from clawpub.pack.model import (
     CAMPAIGN_FILE,
     EVENTS_FILE,
@@ -18,36 +18,56 @@ from clawpub.pack.model import (
     HarnessInfo,
     PackInfo,
     PredictionsInfo,
+    Scoring,
     SuiteInfo,
 )
 from clawpub.pack.predictions import PREDICTIONS_FILE, print_predictions
 from clawpub.pack.reader import Pack, digest_of
-from clawpub.pack.runs import Run, print_transcript, runs_of
-from clawpub.pack.views import VIEWS, TaskTitle, compute_tables
-from clawpub.pack.writer import PackFile, seal_pack
+from clawpub.pack.runs import Run, attempts_of, counted
+from clawpub.pack.views import VIEWS, Tabulator, TaskTitle, Terms
+from clawpub.pack.writer import PackFile, packed, seal_pack
 from runner.campaign import Campaign
-from runner.events import CampaignEvent, CampaignFinished, CampaignStarted, SessionStarted
+from runner.events import CampaignEvent, CampaignFinished, CampaignStarted, Preflighted, SessionStarted
 from runner.execute import planned
+from runner.past import RunKey
+from runner.record import Record
 from runner.suite import Suite
+
+SHARD_RUNS = 250
+"""Runs in one packed file of transcripts, where there are more than that."""
 
 
 def seal_campaign(
     campaign: Campaign,
     suite: Suite,
-    events: list[CampaignEvent | RunEvent],
+    record: Record,
     destination: Path,
     *,
     accept_plumbing: bool = False,
+    accept_partial: bool = False,
 ) -> Pack:
     """Return the pack of a finished campaign, sealed at `destination`/<campaign id>.
 
-    Raises: ConfigError where runs are still to be done; PackError where no tool call ever reached a tool and
-    `accept_plumbing` does not say to seal it all the same.
+    Raises: ConfigError where runs are still to be done and `accept_partial` does not say to seal without them;
+    PackError where no tool call ever reached a tool and `accept_plumbing` does not say to seal it all the same.
     """
-    run_events = [event for event in events if isinstance(event, Event)]
-    runs = runs_of(run_events)
-    _refuse_unfinished(campaign, suite, runs)
-    fault = plumbing_fault(runs)
+    started = next((event for event in record.campaign_events if isinstance(event, CampaignStarted)), None)
+    if started is None or not record.runs:
+        raise ConfigError("no run was begun yet", at=campaign.path, hint=f"clawpub run {campaign.path}")
+    tabulator = Tabulator([TaskTitle(task.id, task.title) for task in suite.tasks], started.price)
+    survey, done = _Survey(), set()
+    transcripts = _Transcripts(len(record.runs))
+    for key, events, text in record.transcripts():
+        attempts = attempts_of(events)
+        if not attempts:
+            continue
+        tabulator.add(attempts)
+        survey.add(attempts)
+        transcripts.add(key, text)
+        if counted(attempts).finished:
+            done.add(key)
+    notes = _refuse_unfinished(campaign, suite, done, accept_partial)
+    fault = survey.plumbing_fault()
     if fault and not accept_plumbing:
         raise PackError(
             f"a plumbing failure, not a result: {fault}",
@@ -55,69 +75,144 @@ def seal_campaign(
             hint="mend the harness or provider; --accept-plumbing seals it with that note",
         )
     predictions = print_predictions(campaign.predictions)
-    tables = compute_tables(
-        runs, [TaskTitle(task.id, task.title) for task in suite.tasks], campaign.predictions, campaign.config.price
-    )
+    info = _info(campaign, suite, record.campaign_events, started, survey, digest_of(predictions))
+    info = info.model_copy(update={"notes": (*info.notes, *notes, *([fault] if fault else []))})
+    assert info.campaign is not None
+    terms = Terms(info.campaign.planned_runs, info.campaign.scoring, _preflights(record.campaign_events))
     config = campaign.config
     return seal_pack(
         destination / campaign.id,
         title=config.title or f"{config.model.id} on {suite.id}",
-        info=_info(campaign, suite, events, runs, digest_of(predictions), [fault] if fault else []),
-        tables=tables,
+        info=info,
+        tables=tabulator.tables(campaign.predictions, terms),
         files=[
             PackFile("campaign", CAMPAIGN_FILE, campaign.data, "The campaign file", "application/toml"),
             PackFile("predictions", PREDICTIONS_FILE, predictions, "The predictions as frozen", "application/json"),
             PackFile("suite", SUITE_FILE, _suite_file(suite), "The suite as run", "application/json"),
-            PackFile("events", EVENTS_FILE, _campaign_events(events), "The campaign's events", "application/jsonl"),
-            *_transcripts(run_events),
+            PackFile(
+                "events", EVENTS_FILE, _print(record.campaign_events), "The campaign's events", "application/jsonl"
+            ),
+            *transcripts.files(),
         ],
     )
 
 
-def plumbing_fault(runs: list[Run]) -> str | None:
-    """Return why these runs measure the plumbing and not the model, None where they measure the model."""
-    calls = [call for run in runs for call in run.model_calls]
-    if not calls:
-        return "no model call was ever answered"
-    as_text = sum(call.text_tool_calls for call in calls)
-    made = sum(len(call.tool_calls) for call in calls)
-    if as_text and as_text >= made:
-        return f"{as_text} tool calls came as plain text and were not dispatched"
-    if not made:
-        return "no tool was ever called"
-    if made == sum(call.status == "unknown_tool" for run in runs for call in run.tool_calls):
-        return f"none of {made} tool calls named a tool that there is"
-    return None
+class _Survey:
+    """What all runs of a campaign say together of its plumbing and its faults."""
+
+    def __init__(self) -> None:
+        self.runs = self.answers = self.as_text = self.made = self.unknown = self.broken = self.dispatched_text = 0
+        self.last: datetime | None = None
+
+    def add(self, attempts: Sequence[Run]) -> None:
+        run = counted(attempts)
+        self.runs += 1
+        self.broken += not scored(classify(run))
+        self.last = max(filter(None, [self.last, *(end for attempt in attempts for _, end in attempt.spans)]))
+        for call in run.model_calls:
+            self.answers += 1
+            self.as_text += call.text_tool_calls
+            self.dispatched_text += call.text_tool_calls if call.text_dispatched else 0
+            self.made += len(call.tool_calls)
+        self.unknown += sum(call.status == "unknown_tool" for call in run.tool_calls)
+
+    def plumbing_fault(self) -> str | None:
+        """Return why these runs measure the plumbing and not the model, None where they measure the model."""
+        undispatched = self.as_text - self.dispatched_text
+        if not self.answers:
+            return "no model call was ever answered"
+        if undispatched and undispatched >= self.made:
+            return f"{undispatched} tool calls came as plain text and were not dispatched"
+        if not self.made:
+            return "no tool was ever called"
+        if self.made == self.unknown:
+            return f"none of {self.made} tool calls named a tool that there is"
+        return None
+
+    def notes(self) -> list[str]:
+        notes = []
+        if self.broken:
+            notes.append(f"{self.broken} of {self.runs} runs broke for reasons outside the model and are not scored")
+        if self.dispatched_text:
+            notes.append(f"{self.dispatched_text} tool calls came as plain text and were dispatched by the adapter")
+        elif self.as_text:
+            notes.append(f"{self.as_text} tool calls came as plain text and were not dispatched")
+        return notes
 
 
-def _refuse_unfinished(campaign: Campaign, suite: Suite, runs: list[Run]) -> None:
-    done = {(run.task_id, run.run) for run in runs if run.finished}
-    left = [(task.id, run) for task, run in planned(campaign, suite) if (task.id, run) not in done]
-    if left:
+def plumbing_fault(runs: Sequence[Run]) -> str | None:
+    """Return why runs measure the plumbing and not the model, None where they measure the model."""
+    survey = _Survey()
+    for run in runs:
+        survey.add([run])
+    return survey.plumbing_fault()
+
+
+class _Transcripts:
+    """The transcripts on their way into the pack: a file a run, or packed files of many runs in a long campaign."""
+
+    def __init__(self, runs: int) -> None:
+        self._packed = runs > SHARD_RUNS
+        self._files: list[PackFile] = []
+        self._shard: list[bytes] = []
+
+    def add(self, key: RunKey, text: bytes) -> None:
+        task_id, run = key
+        if self._packed:
+            self._shard.append(text)
+            if len(self._shard) == SHARD_RUNS:
+                self._close()
+            return
+        name, title = f"transcript-{task_id.replace('_', '-')}-{run}", f"Transcript of {task_id} run {run}"
+        self._files.append(PackFile(name, f"transcripts/{task_id}.{run}.jsonl", text, title, "application/jsonl"))
+
+    def _close(self) -> None:
+        number = len(self._files) + 1
+        data = packed(b"".join(self._shard))
+        title = f"Transcripts, part {number}"
+        path = f"transcripts/{number:05}.jsonl.gz"
+        self._files.append(PackFile(f"transcripts-{number}", path, data, title, "application/gzip"))
+        self._shard = []
+
+    def files(self) -> list[PackFile]:
+        if self._shard:
+            self._close()
+        return self._files
+
+
+def _refuse_unfinished(campaign: Campaign, suite: Suite, done: set[RunKey], accept_partial: bool) -> list[str]:
+    """Return the note that says which runs are missing, if any."""
+    plan = planned(campaign, suite)
+    left = [(task.id, run) for task, run in plan if (task.id, run) not in done]
+    if left and not accept_partial:
         raise ConfigError(
-            f"{len(left)} runs are still to be done", at=campaign.path, hint=f"clawpub resume {campaign.path}"
+            f"{len(left)} runs are still to be done",
+            at=campaign.path,
+            hint=f"clawpub resume {campaign.path}, or seal what there is with --accept-partial",
         )
+    return [f"sealed before its end: {len(left)} of {len(plan)} planned runs have no outcome"] if left else []
+
+
+def _preflights(events: Sequence[CampaignEvent]) -> tuple[tuple[int | None, int | None], ...]:
+    return tuple((event.tokens_in, event.tokens_out) for event in events if isinstance(event, Preflighted))
 
 
 def _info(
     campaign: Campaign,
     suite: Suite,
-    events: list[CampaignEvent | RunEvent],
-    runs: list[Run],
+    events: Sequence[CampaignEvent],
+    started: CampaignStarted,
+    survey: _Survey,
     predictions_digest: str,
-    notes: list[str],
 ) -> PackInfo:
     config = campaign.config
-    started = next(event for event in events if isinstance(event, CampaignStarted))
     sessions = [event for event in events if isinstance(event, SessionStarted)]
     boxes = {str(session.sandbox.get("name")): session.sandbox for session in sessions}
-    ended = [event for event in events if isinstance(event, CampaignFinished)]
+    ended = [event.at for event in events if isinstance(event, CampaignFinished)]
     harness = dict(started.harness)
-    broken = sum(classify(run) == "infrastructure_error" for run in runs)
-    if broken:
-        notes = [*notes, f"{broken} of {len(runs)} runs broke for reasons outside the model and are not scored"]
+    notes = survey.notes()
     if len(boxes) > 1:
-        notes = [*notes, f"sessions ran in different boxes: {', '.join(sorted(boxes))}; the weakest is named"]
+        notes.append(f"sessions ran in different boxes: {', '.join(sorted(boxes))}; the weakest is named")
     return PackInfo(
         format=FORMAT,
         origin="executed",
@@ -127,16 +222,19 @@ def _info(
             harness=HarnessInfo(name=harness.pop("name"), version=harness.pop("version"), details=harness),
             suite=SuiteInfo(id=suite.id, title=suite.title, digest=suite.digest),
             runs_per_task=config.runs,
+            planned_runs=len(planned(campaign, suite)),
+            scoring=Scoring(**config.scoring.model_dump()),
+            engine={**sessions[-1].engine, "sessions": len(sessions)},
             limits=config.limits.model_dump(mode="json", exclude_none=True),
             sampling=config.sampling.model_dump(mode="json", exclude_none=True),
-            price=config.price,
+            price=started.price,
             predictions=PredictionsInfo(digest=predictions_digest, frozen_at=started.at)
             if campaign.predictions
             else None,
             sandbox=max(boxes.values(), key=lambda box: int(box.get("tier", 0))),
             software=started.software,
             started_at=started.at,
-            ended_at=(ended[-1] if ended else events[-1]).at,
+            ended_at=max(ended) if ended else survey.last or started.at,
         ),
         views=VIEWS,
         classifier=CLASSIFIER,
@@ -148,18 +246,5 @@ def _suite_file(suite: Suite) -> bytes:
     return (json.dumps(suite.spec(), indent=1, ensure_ascii=True) + "\n").encode()
 
 
-def _campaign_events(events: list[CampaignEvent | RunEvent]) -> bytes:
-    own = [event for event in events if not isinstance(event, Event)]
-    return b"".join(event.model_dump_json(ensure_ascii=True, exclude_none=True).encode() + b"\n" for event in own)
-
-
-def _transcripts(events: list[RunEvent]) -> list[PackFile]:
-    """Return one file a run, all of its attempts in the order in which they happened."""
-    files = []
-    ordered = sorted(events, key=lambda event: (event.task_id, event.run))
-    for (task_id, run), group in groupby(ordered, key=lambda event: (event.task_id, event.run)):
-        name = f"transcript-{task_id.replace('_', '-')}-{run}"
-        title = f"Transcript of {task_id} run {run}"
-        path = f"transcripts/{task_id}.{run}.jsonl"
-        files.append(PackFile(name, path, print_transcript(group), title, "application/jsonl"))
-    return files
+def _print(events: Sequence[CampaignEvent]) -> bytes:
+    return b"".join(event.model_dump_json(ensure_ascii=True, exclude_none=True).encode() + b"\n" for event in events)

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from clawpub.errors import ConfigError, Place
 from clawpub.pack.events import RunEvent
+from clawpub.pack.model import Price
 from runner.campaign import Campaign, load_campaign
+from runner.costs import price_for
 from runner.harness import Clock, Harness, open_harness
 from runner.providers import Provider, provider_opener
 from runner.sandbox import Limits, Sandbox, probe
 from runner.suite import Suite, load_suite, suite_folder
+from runner.throttle import Patience
+from runner.workspaces import Workspaces
 
+REMOTE = frozenset({"bedrock", "openai-compatible"})
+"""Providers whose calls leave this machine, and may cost money."""
+CONCURRENCY = {"bedrock": 8, "openai-compatible": 8, "replay": 4, "scripted": 4}
+"""Runs at once where nobody says; a local model has this machine's processors to itself."""
 FetchProgress = Callable[[str, int, int], None]
 """What is being done to get the model ready, bytes done, bytes in all."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Which runs of a campaign are this machine's: each `count`-th, from the `index`-th (1, 2, ...) on."""
+
+    index: int = 1
+    count: int = 1
+
+    def holds(self, place: int) -> bool:
+        """Whether the run at a place (0, 1, ...) in the order of execution is of this shard."""
+        return place % self.count == self.index - 1
+
+    def __str__(self) -> str:
+        return f"{self.index}/{self.count}"
 
 
 @dataclass(frozen=True)
@@ -29,8 +54,13 @@ class Home:
     models: Path
     """Model files; shared by everything in the publication."""
 
-    def journal(self, campaign_id: str) -> Path:
-        return self.path / "campaigns" / campaign_id / "journal.jsonl"
+    def journal(self, campaign_id: str, shard: Shard | None = None) -> Path:
+        name = f"journal-{shard.index}-of-{shard.count}.jsonl" if shard and shard.count > 1 else "journal.jsonl"
+        return self.path / "campaigns" / campaign_id / name
+
+    def journals(self, campaign_id: str) -> list[Path]:
+        """Return the journals of a campaign, of its shards too."""
+        return sorted((self.path / "campaigns" / campaign_id).glob("journal*.jsonl"))
 
     @property
     def scratch(self) -> Path:
@@ -56,6 +86,19 @@ class Session:
     """Called with each event behind the journal, for a progress display."""
     ready: Callable[[int, int], None] = lambda pending, total: None
     """Called once before the first run: how many runs are to be done, of how many."""
+    concurrency: int = 1
+    """Runs at once."""
+    patience: Patience = Patience()
+    price: Price | None = None
+    budget_usd: Decimal | None = None
+    """What the campaign may cost in all."""
+    preflight: bool = False
+    shard: Shard = Shard()
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by whoever wants the session to end soon: calls under way are answered, none is sent any more."""
+
+    def workspaces(self, task_id: str, run: int) -> Workspaces:
+        return Workspaces(self.journal.parent / "workspaces" / f"{task_id}.{run}")
 
 
 def open_session(
@@ -68,8 +111,14 @@ def open_session(
     observe: Callable[[RunEvent], None] = lambda event: None,
     ready: Callable[[int, int], None] = lambda pending, total: None,
     fetching: FetchProgress = lambda stage, done, total: None,
+    concurrency: int | None = None,
+    budget_usd: Decimal | None = None,
+    preflight: bool = True,
+    shard: Shard | None = None,
 ) -> Session:
     """Return a session of the campaign in a file; nothing is started yet.
+
+    `concurrency` and `budget_usd` come before what the campaign file says of them.
 
     Raises: ConfigError; SandboxError where this machine cannot isolate what a model runs.
     """
@@ -78,18 +127,35 @@ def open_session(
         suite = load_suite(_suite_name(campaign))
     with _placed(campaign.place("harness", "name")):
         harness = open_harness(campaign.config.harness.name)
+    config, shard = campaign.config, shard or Shard()
+    at_once = concurrency or config.execution.concurrency or CONCURRENCY.get(config.model.provider, 1)
+    with _placed(campaign.place("model")):
+        price = price_for(config)
+    budget = budget_usd or config.budget.cost_usd
+    if budget and price is None:
+        raise ConfigError(
+            "a budget in dollars, but no price to reckon with",
+            at=campaign.place("budget", "cost_usd"),
+            hint="give the model's [price] in the campaign file",
+        )
+    needs_box = suite.needs_processes or sandbox != "auto"
     return Session(
         campaign=campaign,
         suite=suite,
         harness=harness,
-        provider=_provider(campaign, home, model_file, fetching),
-        sandbox=probe(sandbox, scratch=home.scratch),
+        provider=_provider(campaign, home, model_file, fetching, at_once),
+        sandbox=probe(sandbox if needs_box else "memory", scratch=home.scratch),
         limits=Limits(),
-        journal=home.journal(campaign.id),
+        journal=home.journal(campaign.id, shard),
         scratch=home.scratch,
         clock=clock,
         observe=observe,
         ready=ready,
+        concurrency=at_once,
+        price=price,
+        budget_usd=budget / shard.count if budget else None,
+        preflight=preflight and config.execution.preflight and config.model.provider in REMOTE,
+        shard=shard,
     )
 
 
@@ -109,7 +175,7 @@ def _suite_name(campaign: Campaign) -> str | Path:
 
 
 def _provider(
-    campaign: Campaign, home: Home, model_file: Path | None, fetching: FetchProgress
+    campaign: Campaign, home: Home, model_file: Path | None, fetching: FetchProgress, concurrency: int
 ) -> Callable[[], AbstractAsyncContextManager[Provider]]:
     model = campaign.config.model
     with _placed(campaign.place("model", "provider")):
@@ -120,6 +186,14 @@ def _provider(
             own |= {"cache": home.models, "model_path": model_file, "progress": fetching}
         case "scripted":
             return partial(opener, partial(_script, suite_folder(_suite_name(campaign)), model.id))
+        case "replay":
+            own = {"recording": campaign.path.parent / str(own.get("recording", ""))}
+        case "bedrock":
+            if model.region is None:
+                raise ConfigError(
+                    "provider bedrock needs a region", at=campaign.place("model"), hint='region = "us-east-1"'
+                )
+            own |= {"region": model.region, "tier": model.tier, "endpoint": model.endpoint, "concurrency": concurrency}
         case _:
             if model.endpoint is None:
                 raise ConfigError(
@@ -127,7 +201,7 @@ def _provider(
                     at=campaign.place("model"),
                     hint='under [model]: endpoint = "http://127.0.0.1:8000/v1"',
                 )
-            own |= {"endpoint": model.endpoint, "api_key_env": model.api_key_env}
+            own |= {"endpoint": model.endpoint, "api_key_env": model.api_key_env, "connections": concurrency}
     return partial(opener, model.id, **own)
 
 

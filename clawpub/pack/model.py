@@ -86,6 +86,15 @@ class Price(_Strict):
     date: str = ""
 
 
+class Scoring(_Strict):
+    """What a campaign said beforehand of its headline score."""
+
+    denominator: Literal["valid", "planned"] = "valid"
+    """Runs with a verdict, or all that were planned."""
+    coverage: Annotated[Decimal, Field(ge=0, le=1)] = Decimal(0)
+    """The least share of planned runs with a verdict; below it there is no headline score."""
+
+
 class CampaignInfo(_Strict):
     """The campaign that made the pack."""
 
@@ -94,6 +103,10 @@ class CampaignInfo(_Strict):
     harness: HarnessInfo
     suite: SuiteInfo
     runs_per_task: int
+    planned_runs: int | None = None
+    scoring: Scoring = Scoring()
+    engine: dict[str, Any] = {}
+    """How many runs at once, and where."""
     limits: dict[str, Any] = {}
     sampling: dict[str, Any] = {}
     price: Price | None = None

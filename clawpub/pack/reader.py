@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -84,7 +85,7 @@ class Pack:
         return name in self.resources
 
     def read(self, resource: Resource | str) -> bytes:
-        """Return a file's bytes, compared with the digest in the descriptor.
+        """Return a file's content, its bytes compared with the digest in the descriptor; what is packed is unpacked.
 
         Raises: PackError naming the file where they differ.
         """
@@ -100,7 +101,7 @@ class Pack:
                 at=file,
                 hint=f"sealed as {resource.hash} ({resource.bytes} bytes); restore the file or seal a correction",
             )
-        return data
+        return unpacked(data, file) if resource.path.endswith(".gz") else data
 
 
 def open_pack(path: Path) -> Pack:
@@ -129,6 +130,20 @@ def read_file(file: Path, root: Path) -> bytes:
         raise PackError("missing from the pack", at=file, hint="restore it from where the pack came from") from None
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links that lead to themselves
         raise PackError(f"cannot be read: {error}", at=file) from None
+
+
+def unpacked(data: bytes, file: Path) -> bytes:
+    """Return what a gzip file holds. Raises: PackError where it is none, or holds more than any pack file may."""
+    unpack = zlib.decompressobj(wbits=31)
+    try:
+        content = unpack.decompress(data, MAX_FILE + 1)
+    except zlib.error as error:
+        raise PackError(f"not gzip: {error}", at=file) from None
+    if len(content) > MAX_FILE:
+        raise PackError(f"holds more than {MAX_FILE >> 20} MB", at=file)
+    if not unpack.eof or unpack.unused_data:
+        raise PackError("not one whole gzip member", at=file)
+    return content
 
 
 def seal_text(descriptor: bytes) -> str:

@@ -66,8 +66,38 @@ RUN_METRICS = Schema(
         Column("retries", "integer", "model calls repeated after throttling or a fault"),
         Column("stop_reason", "string", "answered, turns, tokens, seconds, repeats, context or error"),
         Column("started_at", "datetime", "UTC"),
+        Column("tokens_cache_written", "integer", "of tokens_in, those written into a prompt cache and billed as such"),
+        Column("tokens_reasoning", "integer", "of tokens_out, the model's reasoning; empty where it is not counted"),
+        Column("attempt", "integer", "which attempt at the run counts: 1, 2, ..."),
+        Column("resumed", "integer", "how often that attempt went on after being cut off"),
+        Column("lost_calls", "integer", "calls of that attempt whose answer never came; each may have been billed"),
     ),
     ("task_id", "run"),
+    recorded=True,
+)
+
+ATTEMPTS = Schema(
+    "attempts",
+    "Every attempt at every run",
+    (
+        _TASK,
+        _RUN,
+        Column("attempt", "integer", "1, 2, ... within the run", required=True),
+        Column("counted", "boolean", "whether this attempt is the run's outcome"),
+        Column("resumed", "integer", "how often it went on after being cut off"),
+        Column("stop_reason", "string", "as in run_metrics; empty where it was cut off for good"),
+        Column("cause", "string", "of an error: throttled, timeout, connection, ...; empty otherwise"),
+        Column("model_calls", "integer", "calls that were answered"),
+        Column("failed_calls", "integer", "calls that came back without an answer"),
+        Column("lost_calls", "integer", "calls whose answer never came although the server may have worked on them"),
+        Column("tokens_in", "integer"),
+        Column("tokens_out", "integer"),
+        Column("cost_usd", "number", "US dollars of the answered calls"),
+        Column("lost_usd", "number", "the most that the lost calls can have cost, US dollars; empty without a price"),
+        Column("latency_s", "number", "seconds from start to stop, queues and refusals left out"),
+        Column("started_at", "datetime", "UTC"),
+    ),
+    ("task_id", "run", "attempt"),
     recorded=True,
 )
 
@@ -128,6 +158,18 @@ RUN_SUMMARY = Schema(
             "integer",
             "runs not scored because something broke that was not the model",
         ),
+        Column("planned", "integer", "runs that the campaign planned"),
+        Column("coverage", "number", "scored runs over planned ones, 0 to 1"),
+        Column("score_of_planned", "string", "passes/planned: a run without a verdict counts as not passed"),
+        Column("pass_rate_of_planned", "number", "passes over planned runs, 0 to 1"),
+        Column("denominator", "string", "what the campaign said beforehand the score is out of: valid or planned"),
+        Column("headline_score", "string", "by that denominator; empty below the least coverage declared"),
+        Column("attempts", "integer", "attempts at all runs"),
+        Column("lost_calls", "integer", "calls of all attempts whose answer never came; each may have been billed"),
+        Column("spent_tokens_in", "integer", "prompt tokens of every answered call, those of lost attempts too"),
+        Column("spent_tokens_out", "integer", "generated tokens of every answered call"),
+        Column("spent_usd", "number", "US dollars of every answered call"),
+        Column("lost_usd", "number", "the most that lost calls can have cost, US dollars"),
     ),
 )
 
@@ -168,6 +210,7 @@ TABLES: dict[str, Schema] = {
     for schema in (
         TASK_OUTCOMES,
         RUN_METRICS,
+        ATTEMPTS,
         TOOL_CALLS,
         PER_TASK_RESULTS,
         RUN_SUMMARY,
@@ -175,3 +218,18 @@ TABLES: dict[str, Schema] = {
         PREDICTIONS_SCORING,
     )
 }
+
+ADDED: dict[str, dict[str, tuple[str, ...]]] = {
+    "2": {
+        "run_metrics": ("tokens_cache_written", "tokens_reasoning", "attempt", "resumed", "lost_calls"),
+        "run_summary": RUN_SUMMARY.column_names[RUN_SUMMARY.column_names.index("planned") :],
+        "attempts": ATTEMPTS.column_names,
+    }
+}
+"""What each version of the views added to the one before: columns of a table, or all of a table."""
+
+
+def columns_in(schema: Schema, views: str) -> tuple[str, ...]:
+    """Return the columns that a table has in a version of the views, () where it has no such table."""
+    later = {name for version, added in ADDED.items() if version > views for name in added.get(schema.name, ())}
+    return tuple(name for name in schema.column_names if name not in later)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from clawpub.errors import ClawpubError, PackError, Place
 from clawpub.findings import Finding
-from clawpub.pack.model import DESCRIPTOR, SEAL, SUITE_FILE
+from clawpub.pack.model import DESCRIPTOR, EVENTS_FILE, SEAL, SUITE_FILE, CampaignInfo
 from clawpub.pack.predictions import PREDICTIONS_FILE, parse_predictions
 from clawpub.pack.reader import Pack, check_seal, digest_of, parse_descriptor, read_file
-from clawpub.pack.runs import parse_transcript, runs_of
+from clawpub.pack.runs import attempts_of, parse_transcript
 from clawpub.pack.tables import Table, spell, to_csv
-from clawpub.pack.views import VIEWS, TaskTitle, compute_tables
+from clawpub.pack.views import KNOWN_VIEWS, TaskTitle, Terms, compute_tables
 
 
 def verify_pack(path: Path) -> list[Finding]:
@@ -70,9 +71,9 @@ def _tables(pack: Pack, damaged: set[Path]) -> Iterator[Finding]:
 
 def _recomputed(pack: Pack) -> Iterator[Finding]:
     """Compute every table from the transcripts, as sealing did, and compare byte by byte."""
-    if pack.info.views != VIEWS:
-        at = pack.path / DESCRIPTOR
-        yield Finding("views", f"views version {pack.info.views!r}, expected {VIEWS!r}", at, hint="upgrade clawpub")
+    if pack.info.views not in KNOWN_VIEWS:
+        at, known = pack.path / DESCRIPTOR, ", ".join(KNOWN_VIEWS)
+        yield Finding("views", f"views version {pack.info.views!r}, known are {known}", at, hint="upgrade clawpub")
         return
     try:
         tables = tables_from_transcripts(pack)
@@ -80,7 +81,9 @@ def _recomputed(pack: Pack) -> Iterator[Finding]:
         yield _finding("transcript", error, pack.path)
         return
     for table in tables:
-        file = pack.path / "tables" / f"{table.name}.csv"
+        file = pack.path / (
+            pack.resources[table.name].path if pack.has(table.name) else f"tables/{table.name}.csv"
+        )
         if table.name not in pack.table_names:
             yield Finding("view", "missing: it follows from the transcripts", file, hint="seal the campaign again")
         elif to_csv(table) != to_csv(pack.table(table.name)):
@@ -107,13 +110,40 @@ def tables_from_transcripts(pack: Pack) -> list[Table]:
     tasks = _task_titles(pack.read("suite"), pack.path / SUITE_FILE)
     expected = parse_predictions(predictions, Place(at))
     try:
-        return compute_tables(runs_of(events), tasks, expected, campaign.price)
+        terms = terms_of(pack, campaign)
+        return compute_tables(attempts_of(events), tasks, expected, campaign.price, terms, pack.info.views)
     except (ArithmeticError, TypeError) as error:  # a time without a zone, a count beyond any table: no runner's work
         raise PackError(
             f"no tables follow from the transcripts: {str(error) or type(error).__name__}",
             at=pack.path / DESCRIPTOR,
             hint="a time, count or price among the events is none that a campaign records",
         ) from None
+
+
+def terms_of(pack: Pack, campaign: CampaignInfo) -> Terms:
+    """Return what the campaign says as a whole, as its descriptor and its events have it.
+
+    Raises: PackError where an event of the campaign is none.
+    """
+    if not pack.has("events"):
+        return Terms(campaign.planned_runs, campaign.scoring)
+    at = pack.path / EVENTS_FILE
+    preflights = []
+    for number, line in enumerate(pack.read("events").splitlines(), start=1):
+        try:
+            event = json.loads(line)
+            if event["type"] == "preflighted":
+                preflights.append(_tokens_of(event))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise PackError("no event of a campaign", at=Place(at, number)) from None
+    return Terms(campaign.planned_runs, campaign.scoring, tuple(preflights))
+
+
+def _tokens_of(event: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    counts = event.get("tokens_in"), event.get("tokens_out")
+    if any(count is not None and (type(count) is not int or not 0 <= count < 10**12) for count in counts):
+        raise ValueError("no count of tokens")
+    return counts
 
 
 def _task_titles(data: bytes, file: Path) -> list[TaskTitle]:

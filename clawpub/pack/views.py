@@ -1,7 +1,7 @@
 """The tables of an executed pack, computed: recorded ones from transcripts, views from recorded ones.
 
-Views "1". Pure: the same events give the same bytes on every machine, so `pack verify` computes them all again.
-Nothing is imputed: a sum over a missing value is missing.
+Views "2"; "1" had fewer columns and no ledger of attempts. Pure: the same events give the same bytes on every machine,
+so `pack verify` computes them all again. Nothing is imputed: a sum over a missing value is missing.
 """
 
 from __future__ import annotations
@@ -9,27 +9,32 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import TypeVar, cast
 
+from clawpub.pack.costs import call_cost
 from clawpub.pack.failures import classify, scored
-from clawpub.pack.model import Price
+from clawpub.pack.model import Price, Scoring
 from clawpub.pack.predictions import Prediction, score_predictions
-from clawpub.pack.runs import Run
+from clawpub.pack.runs import Run, counted
 from clawpub.pack.schema import (
+    ATTEMPTS,
     COST_BREAKDOWN,
     PER_TASK_RESULTS,
     RUN_METRICS,
     RUN_SUMMARY,
     TASK_OUTCOMES,
     TOOL_CALLS,
+    columns_in,
 )
 from clawpub.pack.tables import Cell, Row, Table, table
 from clawpub.stats import clustered_interval, percentile
 
-VIEWS = "1"
+VIEWS = "2"
+KNOWN_VIEWS = ("1", "2")
 
 N = TypeVar("N", int, Decimal)
 
@@ -42,20 +47,85 @@ class TaskTitle:
     title: str
 
 
+@dataclass(frozen=True)
+class Terms:
+    """What the campaign as a whole says beside its runs."""
+
+    planned: int | None = None
+    """Runs that were planned; None: those that there are."""
+    scoring: Scoring = Scoring()
+    preflights: tuple[tuple[int | None, int | None], ...] = ()
+    """Tokens in and out of each call that was made before the first run."""
+
+
+class Tabulator:
+    """Makes a pack's tables run by run: of a run that was added, only its rows are held."""
+
+    def __init__(self, tasks: Sequence[TaskTitle], price: Price | None) -> None:
+        self.tasks = tasks
+        self.price = price
+        self._outcomes: list[Row] = []
+        self._metrics: list[Row] = []
+        self._attempts: list[Row] = []
+        self._tool_calls: list[Row] = []
+        self._spans: list[tuple[datetime, datetime]] = []
+
+    def add(self, attempts: Sequence[Run]) -> None:
+        """Add all attempts at one run."""
+        run = counted(attempts)
+        self._outcomes.append(_outcome(run))
+        self._metrics.append(_metrics(run, self.price))
+        self._attempts += [_attempt(attempt, self.price, attempt is run) for attempt in attempts]
+        self._tool_calls += _tool_calls(run)
+        self._spans += run.spans
+
+    def tables(self, predictions: Sequence[Prediction], terms: Terms, views: str = VIEWS) -> list[Table]:
+        """Return every table of the pack, in the order of docs/pack-format.md, as a version of the views has them."""
+        order = {task.id: place for place, task in enumerate(self.tasks)}
+
+        def place(row: Row) -> tuple[object, ...]:
+            step = row.get("step", row.get("attempt", 0))
+            return order.get(str(row["task_id"]), len(order)), row["task_id"], row["run"], step
+
+        outcomes = table(TASK_OUTCOMES, sorted(self._outcomes, key=place))
+        metrics = table(RUN_METRICS, sorted(self._metrics, key=place))
+        attempts = table(ATTEMPTS, sorted(self._attempts, key=place))
+        tool_calls = table(TOOL_CALLS, sorted(self._tool_calls, key=place))
+        cost = table(COST_BREAKDOWN, _cost_breakdown(metrics, self.tasks))
+        of_task = _by_task(outcomes)
+        results = table(
+            PER_TASK_RESULTS, (_task_result(task, of_task[task.id]) for task in self.tasks if task.id in of_task)
+        )
+        summary = _summary(outcomes, metrics, wall(self._spans)) | _ledger(outcomes, attempts, terms, self.price)
+        tables = [outcomes, metrics, results, table(RUN_SUMMARY, [summary]), cost]
+        tables = [as_of(found, views) for found in [*tables, tool_calls, attempts] if columns_in(found.schema, views)]
+        scoring = score_predictions(predictions, tables)
+        return [*tables[:5], scoring, *tables[5:]]
+
+
 def compute_tables(
-    runs: Sequence[Run], tasks: Sequence[TaskTitle], predictions: Sequence[Prediction], price: Price | None
+    runs: Iterable[Run],
+    tasks: Sequence[TaskTitle],
+    predictions: Sequence[Prediction],
+    price: Price | None,
+    terms: Terms | None = None,
+    views: str = VIEWS,
 ) -> list[Table]:
-    """Return every table of an executed pack, in the order of docs/pack-format.md."""
-    order = {task.id: place for place, task in enumerate(tasks)}
-    runs = sorted(runs, key=lambda run: (order.get(run.task_id, len(order)), run.task_id, run.run))
-    outcomes = table(TASK_OUTCOMES, map(_outcome, runs))
-    metrics = table(RUN_METRICS, (_metrics(run, price) for run in runs))
-    tool_calls = table(TOOL_CALLS, (row for run in runs for row in _tool_calls(run)))
-    cost = table(COST_BREAKDOWN, _cost_breakdown(metrics, tasks))
-    results = table(PER_TASK_RESULTS, (_task_result(task, outcomes) for task in tasks if _of(outcomes, task.id)))
-    summary = table(RUN_SUMMARY, [_summary(runs, outcomes, metrics)])
-    tables = [outcomes, metrics, results, summary, cost]
-    return [*tables, score_predictions(predictions, [*tables, tool_calls]), tool_calls]
+    """Return every table of an executed pack, given every attempt at every run."""
+    tabulator = Tabulator(tasks, price)
+    ordered = sorted(runs, key=lambda run: (run.task_id, run.run, run.attempt))
+    for _, attempts in groupby(ordered, key=lambda run: (run.task_id, run.run)):
+        tabulator.add(list(attempts))
+    return tabulator.tables(predictions, terms or Terms(), views)
+
+
+def as_of(found: Table, views: str) -> Table:
+    """Return a table as a version of the views has it."""
+    names = columns_in(found.schema, views)
+    if names == found.schema.column_names:
+        return found
+    columns = tuple(column for column in found.schema.columns if column.name in names)
+    return table(replace(found.schema, columns=columns), found.rows)
 
 
 def _outcome(run: Run) -> Row:
@@ -84,9 +154,42 @@ def _metrics(run: Run, price: Price | None) -> Row:
         "tokens_cached": tokens_cached,
         "latency_s": seconds(run.stopped.latency_s) if run.stopped else None,
         "model_latency_s": seconds(sum(call.latency_s for call in run.model_calls)),
-        "cost_usd": cost_usd(price, tokens_in, tokens_out, tokens_cached),
+        "cost_usd": call_cost(price, tokens_in, tokens_out, tokens_cached, _written(run)),
         "retries": sum(call.retries for call in run.model_calls),
         "stop_reason": run.stopped.reason if run.stopped else None,
+        "started_at": run.started.at,
+        "tokens_cache_written": _written(run),
+        "tokens_reasoning": total(call.tokens_reasoning for call in run.model_calls),
+        "attempt": run.attempt,
+        "resumed": run.resumed,
+        "lost_calls": len(run.lost),
+    }
+
+
+def _written(run: Run) -> int | None:
+    return total(call.tokens_cache_written for call in run.model_calls)
+
+
+def _attempt(run: Run, price: Price | None, counts: bool) -> Row:
+    tokens_in = sum_or_none(call.tokens_in for call in run.model_calls)
+    tokens_out = sum_or_none(call.tokens_out for call in run.model_calls)
+    cached = total(call.tokens_cached for call in run.model_calls)
+    return {
+        "task_id": run.task_id,
+        "run": run.run,
+        "attempt": run.attempt,
+        "counted": counts,
+        "resumed": run.resumed,
+        "stop_reason": run.stopped.reason if run.stopped else None,
+        "cause": run.stopped.cause if run.stopped else None,
+        "model_calls": len(run.model_calls),
+        "failed_calls": len(run.failed),
+        "lost_calls": len(run.lost),
+        "tokens_in": tokens_in,
+        "tokens_out": tokens_out,
+        "cost_usd": call_cost(price, tokens_in, tokens_out, cached, _written(run)),
+        "lost_usd": run.lost_usd if price else None,
+        "latency_s": seconds(run.stopped.latency_s) if run.stopped else None,
         "started_at": run.started.at,
     }
 
@@ -107,8 +210,8 @@ def _tool_calls(run: Run) -> list[Row]:
     ]
 
 
-def _task_result(task: TaskTitle, outcomes: Table) -> Row:
-    rows = [row for row in _of(outcomes, task.id) if row["passed"] is not None]
+def _task_result(task: TaskTitle, outcomes: Sequence[Row]) -> Row:
+    rows = [row for row in outcomes if row["passed"] is not None]
     passes = sum(bool(row["passed"]) for row in rows)
     return {
         "task_id": task.id,
@@ -116,7 +219,7 @@ def _task_result(task: TaskTitle, outcomes: Table) -> Row:
         "passes": passes,
         "runs": len(rows),
         "score": f"{passes}/{len(rows)}",
-        "failure_modes": _failure_modes(_of(outcomes, task.id)),
+        "failure_modes": _failure_modes(outcomes),
     }
 
 
@@ -133,7 +236,7 @@ def _failure_modes(rows: Sequence[Row]) -> str | None:
     return "; ".join(parts) or None
 
 
-def _summary(runs: Sequence[Run], outcomes: Table, metrics: Table) -> Row:
+def _summary(outcomes: Table, metrics: Table, wall_s: float) -> dict[str, Cell]:
     counted = [row for row in outcomes.rows if row["passed"] is not None]
     passes = sum(bool(row["passed"]) for row in counted)
     by_task = Counter(cast(str, row["task_id"]) for row in counted)
@@ -147,7 +250,7 @@ def _summary(runs: Sequence[Run], outcomes: Table, metrics: Table) -> Row:
         "score": f"{passes}/{len(counted)}",
         "cost_usd": cost,
         "cost_per_pass_usd": _round(cost / passes, 9) if cost is not None and passes else None,
-        "wall_s": seconds(wall(runs)),
+        "wall_s": seconds(wall_s),
         "infrastructure_errors": len(outcomes.rows) - len(counted),
     }
     for name in ("model_calls", "tool_calls", "tokens_in", "tokens_out", "tokens_cached"):
@@ -165,12 +268,42 @@ def _summary(runs: Sequence[Run], outcomes: Table, metrics: Table) -> Row:
     return row
 
 
+def _ledger(outcomes: Table, attempts: Table, terms: Terms, price: Price | None) -> dict[str, Cell]:
+    """Return what run_summary says of planned runs, and of all that was spent, whatever came of it."""
+    valid = [row for row in outcomes.rows if row["passed"] is not None]
+    passes = sum(bool(row["passed"]) for row in valid)
+    planned = terms.planned if terms.planned is not None else len(outcomes.rows)
+    coverage = Decimal(len(valid)) / planned if planned else None
+    of_valid, of_planned = f"{passes}/{len(valid)}", f"{passes}/{planned}"
+    enough = coverage is not None and coverage >= terms.scoring.coverage
+    before_in = [tokens for tokens, _ in terms.preflights]
+    before_out = [tokens for _, tokens in terms.preflights]
+    spent_in = total([*before_in, *cast("list[int | None]", attempts.column("tokens_in"))])
+    spent_out = total([*before_out, *cast("list[int | None]", attempts.column("tokens_out"))])
+    before = [call_cost(price, *tokens, None, None) for tokens in terms.preflights]
+    return {
+        "planned": planned,
+        "coverage": None if coverage is None else _round(coverage, 9),
+        "score_of_planned": of_planned,
+        "pass_rate_of_planned": _round(Decimal(passes) / planned, 9) if planned else None,
+        "denominator": terms.scoring.denominator,
+        "headline_score": (of_planned if terms.scoring.denominator == "planned" else of_valid) if enough else None,
+        "attempts": len(attempts.rows),
+        "lost_calls": sum(cast(int, cell) for cell in attempts.column("lost_calls")),
+        "spent_tokens_in": spent_in,
+        "spent_tokens_out": spent_out,
+        "spent_usd": total([*before, *cast("list[Decimal | None]", attempts.column("cost_usd"))]) if price else None,
+        "lost_usd": total(cast("list[Decimal | None]", attempts.column("lost_usd"))) if price else None,
+    }
+
+
 def _cost_breakdown(metrics: Table, tasks: Sequence[TaskTitle]) -> list[Row]:
     rows = []
+    by_task = _by_task(metrics)
     cost_all = total(cast("list[Decimal | None]", metrics.column("cost_usd")))
     tokens_all = total(_tokens(row) for row in metrics.rows)
     for task in tasks:
-        of_task = _of(metrics, task.id)
+        of_task = by_task.get(task.id)
         if not of_task:
             continue
         cost = total(cast("Decimal | None", row["cost_usd"]) for row in of_task)
@@ -193,8 +326,11 @@ def _tokens(row: Row) -> int | None:
     return total(cast("int | None", row[name]) for name in ("tokens_in", "tokens_out"))
 
 
-def _of(table: Table, task_id: str) -> list[Row]:
-    return [row for row in table.rows if row["task_id"] == task_id]
+def _by_task(table: Table) -> dict[str, list[Row]]:
+    rows: dict[str, list[Row]] = {}
+    for row in table.rows:
+        rows.setdefault(str(row["task_id"]), []).append(row)
+    return rows
 
 
 def total(values: Iterable[N | None]) -> N | None:
@@ -207,23 +343,16 @@ def total(values: Iterable[N | None]) -> N | None:
     return sum(known[1:], start=known[0]) if known else None
 
 
-def cost_usd(
-    price: Price | None, tokens_in: int | None, tokens_out: int | None, tokens_cached: int | None
-) -> Decimal | None:
-    """Return US dollars for the tokens of a call or a run; None without a price or a count. Cached tokens are billed
-    at the cached price where the price list has one, else as any other input."""
-    if price is None or tokens_in is None or tokens_out is None:
-        return None
-    cached = (tokens_cached or 0) if price.cached_usd_per_1m is not None else 0
-    whole = (tokens_in - cached) * price.input_usd_per_1m + tokens_out * price.output_usd_per_1m
-    return (whole + cached * (price.cached_usd_per_1m or 0)) / 1_000_000
+def sum_or_none(values: Iterable[int | None]) -> int | None:
+    """Return the sum, 0 of nothing; None where any value is missing."""
+    known = list(values)
+    return total(known) if known else 0
 
 
-def wall(runs: Iterable[Run]) -> float:
+def wall(spans: Iterable[tuple[datetime, datetime]]) -> float:
     """Return the seconds during which at least one run was going: pauses between sessions do not count."""
-    spans = sorted((run.started.at, _end(run)) for run in runs)
     busy, until = timedelta(), None
-    for start, end in spans:
+    for start, end in sorted(spans):
         if until is None or start > until:
             busy += end - start
             until = end
@@ -231,11 +360,6 @@ def wall(runs: Iterable[Run]) -> float:
             busy += end - until
             until = end
     return busy.total_seconds()
-
-
-def _end(run: Run) -> datetime:
-    events = [run.started, *run.model_calls, *run.tool_calls, run.stopped, run.graded]
-    return max(event.at for event in events if event is not None)
 
 
 def seconds(value: float) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import json
 import os
 import shutil
@@ -19,6 +20,10 @@ from clawpub.pack.tables import Table, to_csv
 
 _PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TABLE_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
+
+
+PACKED_FROM = 1 << 20
+"""Bytes of a table from which on it is packed."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,12 @@ def seal_pack(
 
     Raises: PackError where another pack stands at `destination`.
     """
-    contents = {f"tables/{table.name}.csv": to_csv(table) for table in tables}
-    resources: list[dict[str, Any]] = [_table_resource(table, contents[f"tables/{table.name}.csv"]) for table in tables]
+    contents: dict[str, bytes] = {}
+    resources: list[dict[str, Any]] = []
+    for table in tables:
+        path, data = _table_file(table)
+        contents[path] = data
+        resources.append(_table_resource(table, path, data))
     for file in files:
         contents[file.path] = file.data
         resources.append(_file_resource(file))
@@ -118,7 +127,20 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _table_resource(table: Table, data: bytes) -> dict[str, Any]:
+def _table_file(table: Table) -> tuple[str, bytes]:
+    """Return where a table goes, and its bytes: CSV that a person can open, packed where it is long."""
+    data = to_csv(table)
+    if len(data) < PACKED_FROM:
+        return f"tables/{table.name}.csv", data
+    return f"tables/{table.name}.csv.gz", packed(data)
+
+
+def packed(data: bytes) -> bytes:
+    """Return the same gzip bytes for the same data."""
+    return gzip.compress(data, mtime=0)
+
+
+def _table_resource(table: Table, path: str, data: bytes) -> dict[str, Any]:
     schema = table.schema
     fields = []
     for column in schema.columns:
@@ -135,8 +157,9 @@ def _table_resource(table: Table, data: bytes) -> dict[str, Any]:
         "name": schema.name,
         "title": schema.title,
         "type": "table",
-        "path": f"tables/{schema.name}.csv",
+        "path": path,
         "format": "csv",
+        **({"compression": "gz"} if path.endswith(".gz") else {}),
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": len(data),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -10,9 +10,11 @@ from typing import Any, Protocol
 
 from clawpub.errors import ConfigError
 from clawpub.pack.events import RunEvent
+from runner.asking import Asker
 from runner.campaign import LimitsConfig
-from runner.providers import Provider, Sampling
+from runner.providers import Sampling, ToolSpec
 from runner.sandbox import Box
+from runner.standing import Standing
 from runner.suite import Task
 
 Record = Callable[[RunEvent], None]
@@ -36,27 +38,38 @@ class Attempt:
     system: str
     run: int
     attempt: int
-    provider: Provider
+    asker: Asker
     sampling: Sampling
     limits: LimitsConfig
+    tools: tuple[ToolSpec, ...]
+    """What the suite offers."""
+    dispatch_text: bool
+    """Whether tool calls that came as plain text are dispatched."""
     box: Box
+    keep: Callable[[Mapping[str, bytes]], str]
+    """Keeps a workspace on the disk and returns its digest, for `workspace_kept`."""
     record: Record
-    """Called with each event as it happens; when it returns, the event is kept."""
+    """Called with each event as it happens; it is journaled when that returns."""
     clock: Clock
+    standing: Standing | None = None
+    """Where an interrupted attempt stands, if it is to go on."""
 
 
 class Harness(Protocol):
     name: str
     version: str
+    resumable: bool
+    """Whether `run` can go on with an interrupted attempt."""
 
     def describe(self) -> dict[str, Any]:
         """Return what the pack should record of the harness."""
         ...
 
     async def run(self, attempt: Attempt) -> str | None:
-        """Execute one run, recording every event from run_started to run_stopped; return the final answer.
+        """Execute one run, or go on with it, recording every event up to run_stopped; return the final answer.
 
-        Raises: ProviderError or SandboxError where something broke that was not the model.
+        Raises: ProviderError or SandboxError where something broke that was not the model; Interrupted or BudgetSpent
+        where it is to go on another time.
         """
         ...
 

@@ -286,6 +286,7 @@ async def open_openai_compatible(
     environ: Mapping[str, str] = os.environ,
     timeout_s: float = 600,
     tool_choice: ToolChoice = "auto",
+    connections: int = 100,
 ) -> AsyncIterator[OpenAICompatible]:
     """Open an endpoint. The key is read from the environment variable of that name, and is in no message and no pack.
 
@@ -301,5 +302,6 @@ async def open_openai_compatible(
             )
         headers["Authorization"] = f"Bearer {api_key}"
     timeout = aiohttp.ClientTimeout(total=timeout_s, sock_connect=min(30, timeout_s))
-    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
+    connector = aiohttp.TCPConnector(limit=connections)
+    async with aiohttp.ClientSession(headers=headers, timeout=timeout, connector=connector) as session:
         yield OpenAICompatible(session, model_id, endpoint, tool_choice, api_key)

@@ -1,0 +1,146 @@
+"""Asking a model so that nothing is lost: set money aside, journal, ask, journal, try again.
+
+Every call is on the disk before it is sent, and its answer before anything is done with it. Whatever time goes into
+queueing, being refused and trying again is the provider's, never the run's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from clawpub.causes import CAUSES
+from clawpub.errors import ProviderError
+from clawpub.pack.costs import call_cost
+from clawpub.pack.events import CallFailed, Message, ModelAsked, ModelCalled, RunEvent
+from clawpub.pack.model import Price
+from runner.budget import Budget
+from runner.costs import most_call_cost
+from runner.providers import Completion, ContextFull, Provider, Request, ToolSpec
+from runner.throttle import Throttle
+
+MESSAGE_TOKENS = 16
+"""What a chat template puts around one message, at most."""
+TEMPLATE_TOKENS = 512
+"""What it puts around a whole conversation, at most."""
+
+
+class Interrupted(Exception):
+    """The campaign was asked to stop. The run goes on later from where it stands."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    completion: Completion
+    failures: int
+    """Calls that failed before it."""
+    called_s: float
+    """Seconds that the answered call took, of all that passed."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One turn's question, and where what happens to it is recorded."""
+
+    request: Request
+    tokens_bound: int
+    """The most tokens that the prompt can have."""
+    left_s: float
+    """Seconds that the run may still spend on its model and tools."""
+    stamp: Callable[[], dict[str, Any]]
+    """Returns when, which run and which turn, for an event."""
+    record: Callable[[RunEvent], None]
+
+
+@dataclass
+class Asker:
+    """What all runs of a session share on their way to the model."""
+
+    provider: Provider
+    throttle: Throttle
+    budget: Budget
+    price: Price | None
+    kept: Callable[[], Awaitable[None]]
+    """Returns when everything recorded so far is on the disk."""
+    monotonic: Callable[[], float]
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Once set, no further call is sent."""
+
+    async def ask(self, call: Call) -> Asked:
+        """Return the model's answer, not yet recorded, after as many tries as it takes.
+
+        Raises: TimeoutError where the run's time is over before the answer; ProviderError where none comes;
+        ContextFull; BudgetSpent; Interrupted.
+        """
+        patience, failures, began = self.throttle.patience, 0, self.monotonic()
+        while True:
+            try:
+                async with self.throttle.slot():
+                    sent = self.monotonic()
+                    completion = await self._once(call)
+                    took = self.monotonic() - sent
+                self.throttle.answered()
+                return Asked(completion, failures, took)
+            except ProviderError as error:
+                failures += 1
+                now = self.monotonic()
+                again = not isinstance(error, ContextFull) and patience.again(error, failures, now - began)
+                wait_s = patience.wait_s(failures, error.retry_after_s) if again else 0.0
+                call.record(_failed(call, error, now - sent, again, wait_s))
+                if not again:
+                    error.message += f" (tried {failures} times)" if failures > 1 else ""
+                    raise
+                if error.cause == "throttled":
+                    self.throttle.refused(wait_s)
+            await patience.sleep(wait_s)
+
+    async def _once(self, call: Call) -> Completion:
+        reserved = most_call_cost(self.price, call.tokens_bound, call.request.sampling.max_tokens)
+        await self.budget.reserve(reserved)
+        paid: Decimal | None = Decimal(0)
+        try:
+            if self.stopping.is_set():
+                raise Interrupted
+            call.record(ModelAsked(**call.stamp(), reserved_usd=reserved))
+            await self.kept()
+            paid = None  # from here on the provider may bill it, whatever we hear
+            async with asyncio.timeout(call.left_s):
+                completion = await self.provider.complete(call.request)
+            paid = self.cost(completion)
+            return completion
+        except ProviderError as error:
+            if not CAUSES[error.cause].paid:
+                paid = Decimal(0)
+            raise
+        finally:
+            self.budget.settle(reserved, paid)
+
+    def cost(self, c: Completion | ModelCalled) -> Decimal | None:
+        """Return US dollars of an answer; None without a price, or where the server does not count."""
+        return call_cost(self.price, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written)
+
+
+def _failed(call: Call, error: ProviderError, took_s: float, again: bool, wait_s: float) -> CallFailed:
+    return CallFailed(
+        **call.stamp(),
+        cause=error.cause,
+        message=error.message[:500],
+        latency_s=round(took_s, 6),
+        again=again,
+        wait_s=round(wait_s, 3),
+    )
+
+
+def tokens_of(messages: tuple[Message, ...], tools: tuple[ToolSpec, ...] = ()) -> int:
+    """Return the most tokens that messages and tools can be: no tokenizer makes more tokens than there are bytes."""
+    return sum(_message_bytes(message) + MESSAGE_TOKENS for message in messages) + sum(
+        len(tool.name) + len(tool.description.encode()) + len(repr(tool.parameters)) + MESSAGE_TOKENS for tool in tools
+    )
+
+
+def _message_bytes(message: Message) -> int:
+    calls = sum(len(call.name.encode()) + len(call.arguments.encode()) + len(call.id) for call in message.tool_calls)
+    return len(message.content.encode()) + calls + sum(len(repr(block)) for block in message.reasoning)

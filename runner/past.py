@@ -1,0 +1,94 @@
+"""What a journal already says when a session opens it: which runs have their verdict, where the others stand, what was
+spent. Of runs with a verdict only their names are held, so a long campaign stays small in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from clawpub.pack.costs import call_cost
+from clawpub.pack.events import Event, Graded, RunEvent, RunStarted
+from clawpub.pack.model import Price
+from clawpub.pack.runs import Run, attempts_of
+from runner.events import CampaignEvent, CampaignFinished, CampaignStarted, Preflighted
+
+RunKey = tuple[str, int]
+"""Task and run."""
+
+
+class Past:
+    """Built up event by event, in the journal's order."""
+
+    def __init__(self) -> None:
+        self.started: CampaignStarted | None = None
+        self.finished = False
+        self.graded: set[RunKey] = set()
+        self.last_attempt: dict[RunKey, int] = {}
+        self._open: dict[RunKey, list[RunEvent]] = defaultdict(list)
+        self._spent_usd = Decimal(0)
+        self._tokens = 0
+        self._empty = True
+
+    @property
+    def price(self) -> Price | None:
+        return self.started.price if self.started else None
+
+    @property
+    def empty(self) -> bool:
+        return self._empty
+
+    def add(self, event: CampaignEvent | RunEvent) -> None:
+        self._empty = False
+        match event:
+            case CampaignStarted():
+                self.started = self.started or event
+            case CampaignFinished():
+                self.finished = True
+            case Preflighted():
+                self._spent_usd += call_cost(self.price, event.tokens_in, event.tokens_out, None, None) or 0
+                self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
+            case Event():
+                self._add_run_event((event.task_id, event.run), event)
+
+    def _add_run_event(self, key: RunKey, event: RunEvent) -> None:
+        self.last_attempt[key] = max(self.last_attempt.get(key, 0), event.attempt)
+        self._open[key].append(event)
+        if isinstance(event, Graded):
+            self.graded.add(key)
+            spent, tokens = spending(self._open.pop(key), self.price)
+            self._spent_usd += spent
+            self._tokens += tokens
+
+    def last(self, key: RunKey) -> list[RunEvent]:
+        """Return the events of the last attempt at a run that has no verdict yet."""
+        events = self._open.get(key, [])
+        return [event for event in events if event.attempt == self.last_attempt[key]]
+
+    def spent(self) -> tuple[Decimal, int]:
+        """Return US dollars and tokens that were spent, or may have been."""
+        open_runs = [spending(events, self.price) for events in self._open.values()]
+        usd = sum((usd for usd, _ in open_runs), self._spent_usd)
+        return usd, self._tokens + sum(tokens for _, tokens in open_runs)
+
+
+def spending(events: Iterable[RunEvent], price: Price | None) -> tuple[Decimal, int]:
+    """Return US dollars and tokens of all attempts among the events, lost calls at the most they can have cost."""
+    events = list(events)
+    usd, tokens = Decimal(0), 0
+    if not any(isinstance(event, RunStarted) for event in events):
+        return usd, tokens
+    for attempt in attempts_of(events):
+        usd += attempt_usd(attempt, price) + (attempt.lost_usd or 0)
+        tokens += sum((call.tokens_in or 0) + (call.tokens_out or 0) for call in attempt.model_calls)
+    return usd, tokens
+
+
+def attempt_usd(attempt: Run, price: Price | None) -> Decimal:
+    return sum(
+        (
+            call_cost(price, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written) or Decimal(0)
+            for c in attempt.model_calls
+        ),
+        Decimal(0),
+    )
