@@ -16,7 +16,7 @@ from clawpub.pack.verify import verify_pack
 from clawpub.quantity import scan
 from generator.build import build
 from runner.execute import execute
-from runner.journal import read_journal
+from runner.record import Record
 from runner.sandbox import Limits, open_box, probe
 from runner.seal import seal_campaign
 from runner.suite import suite_folder
@@ -82,7 +82,7 @@ def _campaign(work: Path) -> tuple[float, float]:
 def _packs(work: Path) -> None:
     session = make_session(work, script=_reference)
     asyncio.run(execute(session))
-    events = read_journal(session.journal)
+    events = Record([session.journal])
     pack = seal_campaign(session.campaign, session.suite, events, work)
     sealing = timed(lambda: seal_campaign(session.campaign, session.suite, events, work))
     row("pack: compute again, 10 runs", sealing, "ms", 1e3)

@@ -1,4 +1,4 @@
-"""What can go wrong around a model that is not the model's doing, in one table: what to do, and what may have been paid.
+"""What can go wrong around a model that is not its doing, in one table: what to do, and what may have been paid.
 
 A run that stops for one of these causes has no score. Nothing here is ever a failure mode of a model.
 """

@@ -47,7 +47,7 @@ class SessionStarted(Record):
     at: datetime
     model: ModelInfo
     sandbox: dict[str, Any]
-    engine: dict[str, Any] = {}
+    engine: dict[str, Any] = Field(default_factory=dict)
     """How many runs at once, and where: `{"name": "local", "concurrency": 8}`."""
     budget_usd: Decimal | None = None
     """What the campaign may cost in all, sessions before this one included."""

@@ -42,8 +42,8 @@ BROKEN_IN_A_ROW = 2
 """After this many broken runs in a row the session stops: the fault is not the run's."""
 
 Ended = Literal["finished", "interrupted", "budget", "time"]
-"""Why a session ended: every run has its verdict; it was asked to stop; the campaign's money or tokens, or the session's
-time are spent. All but the first can be gone on from."""
+"""Why a session ended: every run has its verdict; it was asked to stop; the campaign's money is spent, or the session's
+time. All but the first can be gone on from."""
 
 
 async def execute(session: Session) -> Ended:
@@ -104,8 +104,9 @@ class _Execution:
         workers = min(self.session.concurrency, len(self.pending))
         async with asyncio.TaskGroup() as group:
             clockwatch = group.create_task(self._watch_the_time())
-            working = [group.create_task(self._work()) for _ in range(workers)]
-            await asyncio.gather(*working)
+            async with asyncio.TaskGroup() as working:
+                for _ in range(workers):
+                    working.create_task(self._work())
             clockwatch.cancel()
         if self.fault:
             raise self.fault
@@ -309,5 +310,3 @@ def _session_started(session: Session, provider: Provider) -> SessionStarted:
 
 def describe_sandbox(session: Session) -> dict[str, object]:
     return {**asdict(session.sandbox), "limits": asdict(session.limits)}
-
-

@@ -1,4 +1,4 @@
-"""One tiny tool call there and back, before money is spent on many: most plumbing faults show here, for a few tokens."""
+"""One tiny tool call there and back, before money is spent on many: most plumbing faults show here, for little."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ REMOTE = frozenset({"bedrock", "openai-compatible"})
 """Providers whose calls leave this machine, and may cost money."""
 CONCURRENCY = {"bedrock": 8, "openai-compatible": 8, "replay": 4, "scripted": 4}
 """Runs at once where nobody says; a local model has this machine's processors to itself."""
+PATIENCE = Patience()
 FetchProgress = Callable[[str, int, int], None]
 """What is being done to get the model ready, bytes done, bytes in all."""
 
@@ -88,7 +89,7 @@ class Session:
     """Called once before the first run: how many runs are to be done, of how many."""
     concurrency: int = 1
     """Runs at once."""
-    patience: Patience = Patience()
+    patience: Patience = PATIENCE
     price: Price | None = None
     budget_usd: Decimal | None = None
     """What the campaign may cost in all."""
@@ -124,7 +125,7 @@ def open_session(
     """
     campaign = load_campaign(path)
     with _placed(campaign.place("suite")):
-        suite = load_suite(_suite_name(campaign))
+        suite = load_suite(suite_name(campaign))
     with _placed(campaign.place("harness", "name")):
         harness = open_harness(campaign.config.harness.name)
     config, shard = campaign.config, shard or Shard()
@@ -168,7 +169,7 @@ def _placed(place: Place) -> Iterator[None]:
         raise ConfigError(error.message, at=error.at or place, hint=error.hint) from None
 
 
-def _suite_name(campaign: Campaign) -> str | Path:
+def suite_name(campaign: Campaign) -> str | Path:
     """A suite is named by its id, or by a folder beside the campaign file."""
     beside = campaign.path.parent / campaign.config.suite
     return beside if "/" in campaign.config.suite or beside.is_dir() else campaign.config.suite
@@ -185,7 +186,7 @@ def _provider(
         case "local":
             own |= {"cache": home.models, "model_path": model_file, "progress": fetching}
         case "scripted":
-            return partial(opener, partial(_script, suite_folder(_suite_name(campaign)), model.id))
+            return partial(opener, partial(_script, suite_folder(suite_name(campaign)), model.id))
         case "replay":
             own = {"recording": campaign.path.parent / str(own.get("recording", ""))}
         case "bedrock":

@@ -91,6 +91,11 @@ class Suite:
     grading_digest: str
     digest: str
     """`sha256:` of a listing of every file that defines the tasks, grading.py included, agents excluded."""
+    tools: tuple[str, ...] = ()
+
+    @property
+    def needs_processes(self) -> bool:
+        return True
 
     def task(self, id: str) -> Task:
         """Return a task by its id. Raises: KeyError."""

@@ -92,7 +92,14 @@ TOOLS: tuple[ToolSpec, ...] = (
 BY_NAME: Mapping[str, ToolSpec] = {spec.name: spec for spec in TOOLS}
 
 
-async def dispatch(box: Box, name: str, raw_arguments: str, *, timeout_s: float) -> Dispatched:
+def tools_of(names: tuple[str, ...]) -> tuple[ToolSpec, ...]:
+    """Return the tools that a suite offers: all of them if it names none; `submit` is always among them."""
+    return tuple(spec for spec in TOOLS if not names or spec.name in names or spec is SUBMIT)
+
+
+async def dispatch(
+    box: Box, name: str, raw_arguments: str, *, timeout_s: float, offered: tuple[ToolSpec, ...] = TOOLS
+) -> Dispatched:
     """Return what a model's call of the tool `name` came to; whatever the model wrote, it is an answer, not an error.
 
     `submit` only hands its answer back: ending the run is the caller's.
@@ -100,8 +107,9 @@ async def dispatch(box: Box, name: str, raw_arguments: str, *, timeout_s: float)
     Raises: SandboxError where the box is gone.
     """
     spec = BY_NAME.get(name)
-    if spec is None:
-        return refused("unknown_tool", f"There is no tool {clipped(name)!r}. The tools are: {', '.join(BY_NAME)}.")
+    if spec is None or spec not in offered:
+        names = ", ".join(tool.name for tool in offered)
+        return refused("unknown_tool", f"There is no tool {clipped(name)!r}. The tools are: {names}.")
     try:
         arguments = read_arguments(spec, raw_arguments)
     except BadArguments as error:

@@ -22,8 +22,8 @@ from clawpub.pack.events import (
 from clawpub.pack.model import CampaignInfo, HarnessInfo, ModelInfo, PackInfo, PredictionsInfo, Price, SuiteInfo
 from clawpub.pack.predictions import Prediction, print_predictions
 from clawpub.pack.reader import Pack, digest_of
-from clawpub.pack.runs import print_transcript, runs_of
-from clawpub.pack.views import TaskTitle, compute_tables
+from clawpub.pack.runs import attempts_of, print_transcript
+from clawpub.pack.views import VIEWS, TaskTitle, compute_tables
 from clawpub.pack.writer import PackFile, seal_pack
 
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -136,9 +136,10 @@ def seal_runs(
         info=PackInfo(
             format=1,
             origin="executed",
+            views=VIEWS,
             campaign=make_campaign_info(id=id, price=price, predictions_digest=digest_of(frozen)),
         ),
-        tables=compute_tables(runs_of(events), titles, predictions, price),
+        tables=compute_tables(attempts_of(events), titles, predictions, price),
         files=files,
     )
 

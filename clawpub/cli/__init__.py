@@ -13,6 +13,7 @@ from clawpub.errors import ClawpubError
 COMMANDS = {
     "run": "clawpub.cli.run:run",
     "resume": "clawpub.cli.run:resume",
+    "seal": "clawpub.cli.run:seal",
     "demo": "clawpub.cli.demo:demo",
     "pack": "clawpub.cli.pack:pack",
     "check": "clawpub.cli.site:check",

@@ -13,7 +13,7 @@ from clawpub.cli.progress import CampaignProgress
 from clawpub.cli.run import execute_session, print_sealed
 from clawpub.pack.reader import Pack, open_pack
 from runner.harness import Clock
-from runner.journal import read_journal
+from runner.record import Record
 from runner.seal import seal_campaign
 from runner.session import Home, home_of, open_session
 
@@ -51,6 +51,7 @@ def _made(campaign: Path, home: Home, progress: CampaignProgress) -> Pack:
     if sealed.exists():
         click.echo("the demo was made before; make it anew with: clawpub demo --again", err=True)
         return open_pack(sealed)
-    execute_session(session)
-    events = read_journal(session.journal)
-    return seal_campaign(session.campaign, session.suite, events, sealed.parent, accept_plumbing=True)
+    if execute_session(session) != "finished":
+        raise click.Abort
+    record = Record([session.journal])
+    return seal_campaign(session.campaign, session.suite, record, sealed.parent, accept_plumbing=True)

@@ -1,16 +1,43 @@
-"""What a person sees of a campaign while it runs: a line for each finished run, and a bar below them on a terminal."""
+"""What a person sees of a campaign while it runs: a line for each finished run, and on a terminal what is going on below
+them: runs done, passes so far, cost, pace, time left, and failures by mode."""
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import AbstractContextManager
+from decimal import Decimal
 from types import TracebackType
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from clawpub.cli.output import printable
-from clawpub.pack.events import Event, Graded, ModelCalled, RunEvent, RunStarted, RunStopped
+from clawpub.pack.costs import call_cost
+from clawpub.pack.events import (
+    CallFailed,
+    Event,
+    Graded,
+    ModelCalled,
+    RunEvent,
+    RunResumed,
+    RunStarted,
+    RunStopped,
+)
+from clawpub.pack.failures import classify
+from clawpub.pack.model import Price
+from clawpub.pack.runs import attempts_of
+
+RunKey = tuple[str, int]
 
 
 class _Patient(Console):
@@ -27,10 +54,12 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
         console = _Patient(stderr=True, highlight=False)
         self._bar = Progress(
             SpinnerColumn(),
+            BarColumn(bar_width=20),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} runs"),
             TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}"),
             TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
             console=console,
             disable=not console.is_terminal,
             transient=True,
@@ -43,12 +72,16 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
             disable=not console.is_terminal,
             transient=True,
         )
+        self.price: Price | None = None
+        """To show what answered calls cost."""
         self._bytes = self._fetch.add_task("model", total=None)
         self._stage = ""
         self._console = console
         self._runs: TaskID | None = None
-        self._turns = 0
-        self._stopped: RunStopped | None = None
+        self._going: dict[RunKey, list[RunEvent]] = {}
+        self._modes: Counter[str] = Counter()
+        self._passed = self._graded = self._refused = 0
+        self._cost = Decimal(0)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -75,27 +108,60 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
     def observe(self, event: RunEvent) -> None:
         if self._runs is None:
             return
+        key = event.task_id, event.run
         match event:
             case RunStarted():
-                self._turns = 0
-                self._bar.update(self._runs, description=_run(event))
+                self._going[key] = [event]
+            case RunResumed():
+                self._console.print(f"{_run(event)}  goes on after turn {event.turn}")
+            case CallFailed():
+                self._refused += 1
             case ModelCalled():
-                self._turns = event.turn
-                self._bar.update(self._runs, description=f"{_run(event)}, turn {event.turn}")
-            case RunStopped():
-                self._stopped = event
-                if event.reason == "error":
-                    self._line(event, "[yellow]broke[/]", _gist(event.error or "it did not say why"))
-            case Graded():
-                verdict = "[green]passed[/]" if event.verdict == "passed" else f"[red]{event.verdict}[/]"
-                self._line(event, verdict, event.reason)
-                self._bar.advance(self._runs)
+                tokens = event.tokens_in, event.tokens_out, event.tokens_cached, event.tokens_cache_written
+                self._cost += call_cost(self.price, *tokens) or 0
+            case RunStopped(reason="error"):
+                self._line(event, event, "[yellow]broke[/]", _gist(event.error or "it did not say why"))
+        # Transcripts can be long: of a run under way only what its line and its failure mode rest on is held.
+        self._going.setdefault(key, []).append(event)
+        if isinstance(event, Graded):
+            self._finished(key, event)
+        self._bar.update(self._runs, description=self._state())
 
-    def _line(self, event: Event, verdict: str, reason: str) -> None:
-        took = f"{self._stopped.latency_s:6.1f} s" if self._stopped else ""
-        turns = "1 turn " if self._turns == 1 else f"{self._turns} turns"
+    def _finished(self, key: RunKey, event: Graded) -> None:
+        events = self._going.pop(key)
+        self._graded += 1
+        self._passed += event.verdict == "passed"
+        attempts = attempts_of(events)
+        mode = classify(attempts[-1]) if attempts else None
+        if mode:
+            self._modes[mode] += 1
+        passed = event.verdict == "passed"
+        verdict = "[green]passed[/]" if passed else f"[red]{mode or event.verdict}[/]"
+        stopped = next((e for e in reversed(events) if isinstance(e, RunStopped)), None)
+        self._going[key] = events
+        self._line(event, stopped, verdict, event.reason)
+        del self._going[key]
+        if self._runs is not None:
+            self._bar.advance(self._runs)
+
+    def _state(self) -> str:
+        """Return e.g. "7 passed (58%), 3 timeout, 2 wrong_answer, 4 refused calls, $0.031; 8 under way"."""
+        parts = []
+        if self._graded:
+            parts.append(f"{self._passed} passed ({self._passed / self._graded:.0%})")
+        parts += [f"{count} {mode}" for mode, count in self._modes.most_common(3)]
+        if self._refused:
+            parts.append(f"{self._refused} failed calls")
+        if self.price:
+            parts.append(f"${self._cost:.4f}")
+        return ", ".join(parts) + f"; {len(self._going)} under way"
+
+    def _line(self, event: Event, stopped: RunStopped | None, verdict: str, reason: str) -> None:
+        took = f"{stopped.latency_s:6.1f} s" if stopped else ""
+        turns = sum(isinstance(e, ModelCalled) for e in self._going.get((event.task_id, event.run), []))
+        said = "1 turn " if turns == 1 else f"{turns} turns"
         why = escape(printable(reason))
-        self._console.print(f"{_run(event)}  {turns:>8}  {took}  {verdict}  [dim]{why}[/]", soft_wrap=True)
+        self._console.print(f"{_run(event)}  {said:>8}  {took}  {verdict}  [dim]{why}[/]", soft_wrap=True)
 
 
 def _gist(error: str) -> str:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,11 +16,13 @@ from clawpub.cli.output import find_root, monotonic, print_json, root_option, sh
 from clawpub.cli.progress import CampaignProgress
 from clawpub.errors import ConfigError
 from clawpub.pack.reader import Pack
-from runner.execute import execute, planned
+from runner.campaign import Campaign, load_campaign
+from runner.execute import Ended, execute, planned
 from runner.harness import Clock
-from runner.journal import read_journal
+from runner.record import Record
 from runner.seal import seal_campaign
-from runner.session import Home, Session, home_of, open_session
+from runner.session import Home, Session, Shard, home_of, open_session, suite_name
+from runner.suite import load_suite
 
 _campaign = click.argument("campaign", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 _packs = click.option(
@@ -31,7 +38,45 @@ _sandbox = click.option(
 _model_file = click.option(
     "--model-file", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="A GGUF file for provider local."
 )
+
+
+class _Usd(click.ParamType[Decimal]):
+    name = "USD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        try:
+            usd = Decimal(str(value).removeprefix("$"))
+        except InvalidOperation:
+            self.fail(f"{value!r} is no amount of dollars, e.g. 2.50", param, ctx)
+        if not usd.is_finite() or usd <= 0:
+            self.fail("a budget is more than 0", param, ctx)
+        return usd
+
+
+class _ShardParam(click.ParamType[Shard]):
+    name = "i/N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Shard:
+        index, _, count = str(value).partition("/")
+        if not (index.isdecimal() and count.isdecimal() and 1 <= int(index) <= int(count) <= 10_000):
+            self.fail(f"{value!r} is no shard; the second of four is 2/4", param, ctx)
+        return Shard(int(index), int(count))
+
+
+def _execution_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--concurrency", type=click.IntRange(1, 1024), help="Runs at once; before the campaign file's."),
+        click.option("--budget", type=_Usd(), help="What the campaign may cost in all; before the campaign file's."),
+        click.option("--shard", type=_ShardParam(), help="Execute only this part of the runs; then: clawpub seal."),
+        click.option("--no-preflight", is_flag=True, help="Begin without one tiny tool call there and back."),
+        click.option("--no-seal", is_flag=True, help="Leave sealing to: clawpub seal."),
+    ):
+        command = option(command)
+    return command
+
+
 _accept = click.option("--accept-plumbing", is_flag=True, help="Seal even where no tool call reached a tool.")
+_partial = click.option("--accept-partial", is_flag=True, help="Seal although runs are still to be done.")
 
 
 @click.command()
@@ -41,30 +86,32 @@ _accept = click.option("--accept-plumbing", is_flag=True, help="Seal even where 
 @_sandbox
 @_model_file
 @_accept
+@_execution_options
 @click.option("--dry-run", is_flag=True, help="Print what would be run, and stop.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def run(
     campaign: Path,
     root: Path | None,
     packs: Path | None,
-    sandbox: str,
-    model_file: Path | None,
-    accept_plumbing: bool,
     dry_run: bool,
+    accept_plumbing: bool,
     as_json: bool,
+    **how: Any,
 ) -> None:
     """Run a campaign and seal what happened into a data pack.
 
-    Every event is journaled as it happens; an interrupted campaign goes on with `clawpub resume`.
+    Every call to the model is journaled before it is sent. Ctrl-C lets calls under way be answered, then stops; an
+    interrupted campaign goes on with `clawpub resume` where it stands.
 
     \b
     clawpub run content/campaigns/2026-11-23-local.toml
     clawpub run --dry-run content/campaigns/2026-11-23-local.toml
+    clawpub run --concurrency 16 --budget 2.50 content/campaigns/bedrock.toml
+    clawpub run --shard 2/4 content/campaigns/bedrock.toml
     """
     root = find_root(root, campaign.resolve().parent)
-    home = home_of(root)
     with CampaignProgress() as progress:
-        session = _open(campaign, home, sandbox, model_file, progress)
+        session = _open(campaign, home_of(root), progress, how)
         if dry_run:
             _print_plan(session)
             return
@@ -72,8 +119,8 @@ def run(
             raise ConfigError(
                 "this campaign was begun already", at=session.journal, hint=f"clawpub resume {shown(campaign)}"
             )
-        execute_session(session)
-    _seal(session, packs or root / "content" / "packs", accept_plumbing, as_json)
+        _finish(session, execute_session(session))
+    _seal(session, home_of(root), packs or root / "content" / "packs", how, accept_plumbing, as_json)
 
 
 @click.command()
@@ -83,41 +130,96 @@ def run(
 @_sandbox
 @_model_file
 @_accept
+@_execution_options
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def resume(
-    campaign: Path,
-    root: Path | None,
-    packs: Path | None,
-    sandbox: str,
-    model_file: Path | None,
-    accept_plumbing: bool,
-    as_json: bool,
+    campaign: Path, root: Path | None, packs: Path | None, accept_plumbing: bool, as_json: bool, **how: Any
 ) -> None:
-    """Go on with a campaign that was interrupted; a run that has its verdict is never executed again.
+    """Go on with a campaign that was interrupted.
+
+    A run that has its verdict is never executed again; one that was cut off goes on after its last whole turn.
 
     \b
     clawpub resume content/campaigns/2026-11-23-local.toml
+    clawpub resume --budget 5 content/campaigns/bedrock.toml
     """
     root = find_root(root, campaign.resolve().parent)
-    home = home_of(root)
     with CampaignProgress() as progress:
-        session = _open(campaign, home, sandbox, model_file, progress)
-        read_journal(session.journal)
-        execute_session(session)
-    _seal(session, packs or root / "content" / "packs", accept_plumbing, as_json)
+        session = _open(campaign, home_of(root), progress, how)
+        if not session.journal.exists():
+            raise ConfigError("no journal here", at=session.journal, hint=f"clawpub run {shown(campaign)}")
+        _finish(session, execute_session(session))
+    _seal(session, home_of(root), packs or root / "content" / "packs", how, accept_plumbing, as_json)
 
 
-def _open(campaign: Path, home: Home, sandbox: str, model_file: Path | None, progress: CampaignProgress) -> Session:
-    return open_session(
+@click.command()
+@_campaign
+@root_option
+@_packs
+@_accept
+@_partial
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def seal(
+    campaign: Path, root: Path | None, packs: Path | None, accept_plumbing: bool, accept_partial: bool, as_json: bool
+) -> None:
+    """Seal what a campaign's journals say, those of all its shards together. Starts nothing.
+
+    \b
+    clawpub seal content/campaigns/bedrock.toml
+    clawpub seal --accept-partial content/campaigns/bedrock.toml
+    """
+    root = find_root(root, campaign.resolve().parent)
+    read = load_campaign(campaign)
+    pack = seal_campaign(
+        read,
+        load_suite(suite_name(read)),
+        Record(journals_of(home_of(root), read)),
+        packs or root / "content" / "packs",
+        accept_plumbing=accept_plumbing,
+        accept_partial=accept_partial,
+    )
+    print_sealed(pack, as_json)
+
+
+def journals_of(home: Home, campaign: Campaign) -> list[Path]:
+    """Raises: ConfigError where the campaign has none."""
+    if not (found := home.journals(campaign.id)):
+        hint = f"clawpub run {shown(campaign.path)}"
+        raise ConfigError("no journal of this campaign", at=home.journal(campaign.id), hint=hint)
+    return found
+
+
+def _open(campaign: Path, home: Home, progress: CampaignProgress, how: dict[str, Any]) -> Session:
+    session = open_session(
         campaign,
         home,
         clock=Clock(utc_now, monotonic),
-        sandbox=sandbox,
-        model_file=model_file,
+        sandbox=how["sandbox"],
+        model_file=how["model_file"],
         observe=progress.observe,
         ready=progress.ready,
         fetching=progress.fetching,
+        concurrency=how["concurrency"],
+        budget_usd=how["budget"],
+        preflight=not how["no_preflight"],
+        shard=how["shard"],
     )
+    progress.price = session.price
+    return session
+
+
+def _finish(session: Session, ended: Ended) -> None:
+    """Say why a session ended before its campaign did, and leave."""
+    if ended == "finished":
+        return
+    why = {
+        "budget": f"the budget is spent (${session.budget_usd}). Go on with more: clawpub resume --budget USD ",
+        "time": "the session's time is over. Go on: clawpub resume ",
+        "interrupted": "stopped; what is done is kept. Go on: clawpub resume ",
+    }[ended]
+    partial = f"or seal what there is: clawpub seal --accept-partial {shown(session.campaign.path)}"
+    click.echo(f"{why}{shown(session.campaign.path)}, {partial}", err=True)
+    sys.exit(130 if ended == "interrupted" else 1)
 
 
 def _print_plan(session: Session) -> None:
@@ -127,27 +229,48 @@ def _print_plan(session: Session) -> None:
     click.echo(f"model      {config.model.id} through {config.model.provider}")
     click.echo(f"harness    {session.harness.name} {session.harness.version}")
     click.echo(f"sandbox    {session.sandbox.name}: {session.sandbox.sentence}")
+    click.echo(f"at once    {session.concurrency} runs")
     turns = sum(min(task.turns, config.limits.turns or task.turns) for task, _ in runs)
     click.echo(f"at most    {turns} model calls of {config.sampling.max_tokens} tokens")
+    click.echo(f"cost       clawpub plan {shown(session.campaign.path)}")
     for prediction in session.campaign.predictions:
         click.echo(f"predicted  {prediction.id} {prediction.statement}: {prediction.expected}")
 
 
-def _seal(session: Session, packs: Path, accept_plumbing: bool, as_json: bool) -> None:
-    pack = seal_campaign(
-        session.campaign, session.suite, read_journal(session.journal), packs, accept_plumbing=accept_plumbing
+def _seal(session: Session, home: Home, packs: Path, how: dict[str, Any], accept_plumbing: bool, as_json: bool) -> None:
+    if session.shard.count > 1 or how["no_seal"]:
+        click.echo(f"done; when all shards are, seal them: clawpub seal {shown(session.campaign.path)}", err=True)
+        return
+    record = Record(journals_of(home, session.campaign))
+    print_sealed(
+        seal_campaign(session.campaign, session.suite, record, packs, accept_plumbing=accept_plumbing), as_json
     )
-    print_sealed(pack, as_json)
 
 
-def execute_session(session: Session) -> None:
-    """Execute a session to its end; an interrupt leaves the journal whole and says how to go on."""
+def execute_session(session: Session) -> Ended:
+    """Execute a session to its end. The first interrupt lets calls under way be answered, the second does not."""
     click.echo(f"sandbox: {session.sandbox.name} ({session.sandbox.sentence})", err=True)
     try:
-        asyncio.run(execute(session))
-    except KeyboardInterrupt:
+        return asyncio.run(_interruptible(session))
+    except (KeyboardInterrupt, asyncio.CancelledError):
         click.echo(f"stopped; what is done is kept. Go on: clawpub resume {shown(session.campaign.path)}", err=True)
-        raise
+        raise KeyboardInterrupt from None
+
+
+async def _interruptible(session: Session) -> Ended:
+    loop, work = asyncio.get_running_loop(), asyncio.current_task()
+    assert work is not None
+
+    def interrupt() -> None:
+        if session.stopping.is_set():
+            work.cancel()
+            return
+        session.stopping.set()
+        click.echo("stopping when the calls under way are answered; once more to stop at once", err=True)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+    return await execute(session)
 
 
 def print_sealed(pack: Pack, as_json: bool) -> None:
@@ -155,6 +278,10 @@ def print_sealed(pack: Pack, as_json: bool) -> None:
     if as_json:
         print_json({"pack": shown(pack.path), "digest": pack.digest, "summary": dict(summary)})
         return
-    click.echo(f"{summary['score']} passed, {summary['infrastructure_errors']} not scored, {summary['wall_s']} s")
+    broken, spent = summary["infrastructure_errors"], summary.get("spent_usd")
+    cost = f", ${spent}" if spent is not None else ""
+    click.echo(f"{summary['score']} passed, {broken} not scored, {summary['wall_s']} s{cost}")
+    if (planned := summary.get("planned")) is not None and summary["coverage"] != 1:
+        click.echo(f"{summary['score_of_planned']} of all {planned} planned runs")
     click.echo(f"sealed {shown(pack.path)}")
     click.echo(f"digest {pack.digest}")

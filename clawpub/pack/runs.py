@@ -61,11 +61,11 @@ class Run:
     def lost(self) -> tuple[ModelAsked | CallFailed, ...]:
         """The calls whose answer never came although the server may have worked on them, and billed them."""
         failed = [call for call in self.failed if CAUSES[call.cause].paid]
-        return (*failed, *self._in_flight())
+        return *failed, *self._in_flight()
 
     def _in_flight(self) -> list[ModelAsked]:
         """Return the calls that were sent and of which nothing was heard: the turn's last ones without an outcome."""
-        heard = Counter(call.turn for call in (*self.model_calls, *self.failed))
+        heard = Counter([*(call.turn for call in self.model_calls), *(call.turn for call in self.failed)])
         lost = []
         for call in self.asked:
             if heard[call.turn]:

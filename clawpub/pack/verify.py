@@ -81,9 +81,7 @@ def _recomputed(pack: Pack) -> Iterator[Finding]:
         yield _finding("transcript", error, pack.path)
         return
     for table in tables:
-        file = pack.path / (
-            pack.resources[table.name].path if pack.has(table.name) else f"tables/{table.name}.csv"
-        )
+        file = pack.path / (pack.resources[table.name].path if pack.has(table.name) else f"tables/{table.name}.csv")
         if table.name not in pack.table_names:
             yield Finding("view", "missing: it follows from the transcripts", file, hint="seal the campaign again")
         elif to_csv(table) != to_csv(pack.table(table.name)):

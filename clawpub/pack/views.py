@@ -47,13 +47,16 @@ class TaskTitle:
     title: str
 
 
+UNDECLARED = Scoring()
+
+
 @dataclass(frozen=True)
 class Terms:
     """What the campaign as a whole says beside its runs."""
 
     planned: int | None = None
     """Runs that were planned; None: those that there are."""
-    scoring: Scoring = Scoring()
+    scoring: Scoring = UNDECLARED
     preflights: tuple[tuple[int | None, int | None], ...] = ()
     """Tokens in and out of each call that was made before the first run."""
 

@@ -1,7 +1,8 @@
 """Where a model's answers come from. Each provider is one file; `PROVIDERS` finds it by name.
 
-A provider is opened by a function of its own, because each needs other things: `open_openai_compatible`,
-`open_bedrock`, `open_local`, `open_replay`, `open_scripted`. Their modules are imported only when asked for, so that `clawpub --help` loads no SDK.
+A provider is opened by a function of its own, because each needs other things: `open_bedrock`, `open_local`,
+`open_openai_compatible`, `open_replay`, `open_scripted`. Their modules are imported only when asked for, so that
+`clawpub --help` loads no SDK.
 """
 
 from __future__ import annotations

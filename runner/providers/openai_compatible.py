@@ -247,10 +247,11 @@ def refusal(status: int, text: str, retry_after: str | None, endpoint: str) -> P
     if status in BY_STATUS or status >= 500:
         return ProviderError(message, cause=BY_STATUS.get(status, "server_error"), retry_after_s=wished)
     if 300 <= status < 400:
-        hint = "use the address that the endpoint redirects to"
-        return ProviderError(message, cause="refused", hint=hint)
-    cause, hint = REFUSALS.get(status, ("refused", None))
-    return ProviderError(message, cause=cause, hint=hint)
+        return ProviderError(message, cause="refused", hint="use the address that the endpoint redirects to")
+    if status in REFUSALS:
+        cause, hint = REFUSALS[status]
+        return ProviderError(message, cause=cause, hint=hint)
+    return ProviderError(message, cause="refused")
 
 
 def wished_s(retry_after: str | None, now: datetime) -> float | None:

@@ -6,16 +6,19 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
 from clawpub.pack.events import RunEvent
+from clawpub.pack.model import Price
 from runner.harness import Clock
 from runner.harness.loop import Loop
 from runner.providers.scripted import open_scripted
 from runner.sandbox import Limits, probe
 from runner.session import Session
 from runner.suite import Suite, load_suite
+from runner.throttle import Patience
 from tests.builders import NOON
 
 SANDBOX = probe()
@@ -31,6 +34,9 @@ provider = "scripted"
 seconds = 30
 {more}
 """
+
+
+QUICK_PATIENCE = Patience(first_wait_s=0.01, longest_wait_s=0.05)
 
 
 def ticking() -> Clock:
@@ -49,6 +55,9 @@ def make_session(
     more: str = "",
     observe: Callable[[RunEvent], None] = lambda event: None,
     clock: Clock | None = None,
+    concurrency: int = 1,
+    price: Price | None = None,
+    budget_usd: Decimal | None = None,
 ) -> Session:
     from runner.campaign import load_campaign
 
@@ -68,4 +77,8 @@ def make_session(
         scratch=folder / "scratch",
         clock=clock or ticking(),
         observe=observe,
+        concurrency=concurrency,
+        patience=QUICK_PATIENCE,
+        price=price,
+        budget_usd=budget_usd,
     )

@@ -14,7 +14,7 @@ import pytest
 
 from clawpub.pack.tables import Row
 from runner.execute import execute
-from runner.journal import read_journal
+from runner.record import Record
 from runner.seal import seal_campaign
 from runner.suite import suite_folder
 from tests.runner.sessions import make_session
@@ -33,7 +33,7 @@ def outcomes(folder: Path, script: Path, runs: int) -> list[Row]:
     session = make_session(folder, script=lambda task_id, run: script, runs=runs, tasks=[task])
     asyncio.run(execute(session))
     pack = seal_campaign(
-        session.campaign, session.suite, read_journal(session.journal), folder / "packs", accept_plumbing=True
+        session.campaign, session.suite, Record([session.journal]), folder / "packs", accept_plumbing=True
     )
     return list(pack.table("task_outcomes").rows)
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from clawpub.pack.costs import call_cost
 from clawpub.pack.model import Price
 from clawpub.pack.predictions import Prediction
 from clawpub.pack.tables import Row
-from clawpub.pack.views import cost_usd, total
+from clawpub.pack.views import total
 from tests.builders import NOON, make_run, seal_runs, tiny_events
 
 PRICE = Price(input_usd_per_1m=Decimal("0.15"), output_usd_per_1m=Decimal("0.60"))
@@ -112,11 +113,11 @@ def test_predictions_are_scored(
 
 def test_cached_tokens_cost_their_own_price_where_there_is_one() -> None:
     cached = PRICE.model_copy(update={"cached_usd_per_1m": Decimal("0.015")})
-    assert cost_usd(PRICE, 1_000_000, 0, 400_000) == Decimal("0.15")
-    assert cost_usd(cached, 1_000_000, 0, 400_000) == Decimal("0.6") * Decimal("0.15") + Decimal("0.4") * Decimal(
-        "0.015"
-    )
-    assert cost_usd(None, 1, 1, 0) is None
+    assert call_cost(PRICE, 1_000_000, 0, 400_000, None) == Decimal("0.15")
+    assert call_cost(cached, 1_000_000, 0, 400_000, None) == Decimal("0.6") * Decimal("0.15") + Decimal(
+        "0.4"
+    ) * Decimal("0.015")
+    assert call_cost(None, 1, 1, 0, None) is None
 
 
 def test_a_sum_over_a_missing_value_is_missing() -> None:
