@@ -10,7 +10,7 @@ from runner.asking import Asker
 from runner.costs import most_call_cost
 from runner.events import Preflighted
 from runner.harness import Clock
-from runner.harness.text_calls import find_text_calls
+from runner.text_calls import find_text_calls
 from runner.providers import Completion, Request, Sampling, ToolSpec
 
 TOOL = ToolSpec(
@@ -46,7 +46,7 @@ async def preflight(asker: Asker, record: Callable[[Preflighted], None], clock: 
         answer = Message(role="assistant", content=said.text, tool_calls=(call,), reasoning=_reasoning(said))
         result = Message(role="tool", content="ok", tool_call_id=call.id)
         await _ask(asker, record, clock, (*OPENING, answer, result))
-    elif not dispatch_text and find_text_calls(said.text, [TOOL.name]):
+    elif not dispatch_text and find_text_calls(said.text):
         raise ProviderError(
             "the model's tool call came as plain text, so no run could ever use a tool",
             cause="setup",

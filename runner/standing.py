@@ -18,6 +18,7 @@ from clawpub.pack.events import (
     WorkspaceKept,
 )
 from clawpub.pack.runs import effective
+from runner.text_calls import prose_before
 
 READING = frozenset({"read_file", "list_dir", "search", "sql", "submit"})
 """Tools that leave the workspace as it is."""
@@ -109,7 +110,7 @@ def message_of(event: RunEvent) -> Message | None:
     """Return what an event adds to the conversation, None where that is nothing."""
     match event:
         case ModelCalled():
-            text = "" if event.text_dispatched else event.text
+            text = prose_before(event.text) if event.text_dispatched else event.text
             return Message(role="assistant", content=text, tool_calls=event.tool_calls, reasoning=event.reasoning)
         case ToolCalled():
             return Message(role="tool", content=event.output, tool_call_id=event.call_id)

@@ -21,7 +21,7 @@ from clawpub.pack.events import (
 )
 from runner.asking import TEMPLATE_TOKENS, Call, tokens_of
 from runner.harness import Attempt
-from runner.harness.text_calls import as_tool_calls, find_text_calls
+from runner.text_calls import as_tool_calls, find_text_calls
 from runner.providers import Completion, ContextFull, Request
 from runner.standing import Standing, changes, message_of
 from runner.tools import Dispatched, dispatch
@@ -136,7 +136,7 @@ class _Conversation:
         self.waited_s += self.a.clock.monotonic() - began - asked.called_s
         completion = cleaned(asked.completion)
         calls = completion.tool_calls
-        written = [] if calls else find_text_calls(completion.text, [tool.name for tool in self.a.tools])
+        written = [] if calls else find_text_calls(completion.text)
         dispatched = bool(written) and self.a.dispatch_text
         return ModelCalled(
             **self.stamp_turn(),
