@@ -1,9 +1,10 @@
 """A task suite: a folder that says what is asked, and how the result is checked.
 
-    suite.toml            id, title, tasks in order
+    suite.toml            id, title, tasks in order; tools, if not all are offered
     system.md             the system prompt of every task
     <id>_<name>/          one folder a task
-        task.toml         id, name, title, turns, seconds; [inject] where the harness puts an error in a tool's place
+        task.toml         id, name, title, turns, seconds; [inject] where the harness puts an error in a tool's place;
+                          [answer] where the final answer alone decides, in place of check.py
         prompt.md         what the agent is asked
         workspace/        what it finds in /ws
         check.py          check(s: Submission) -> Verdict, see runner/suites/grading.py
@@ -24,18 +25,22 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from clawpub.errors import ConfigError, Place, SandboxError
 from clawpub.pack.events import Verdict
-from runner.sandbox import Box, Result
+from runner.sandbox import Box, Result, memory
+from runner.tools import TOOLS
 
 SUITES = Path(__file__).parent / "suites"
 GRADING = SUITES / "grading.py"
 GRADING_SECONDS = 90.0
+MOST_ANSWER = 64 * 1024
+SHOWN_ANSWER = 200
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,13 @@ class Task:
     workspace: Mapping[str, bytes]
     """What the agent finds in /ws, by relative POSIX path."""
     check: str
-    """The source of check.py."""
+    """The source of check.py; nothing where `answer` decides."""
     grading: bytes
     """The source of grading.py as it was when the suite was loaded."""
     check_digest: str
     workspace_digest: str
+    answer: Expected | None = None
+    """What the final answer must be, where that alone decides."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +99,15 @@ class Suite:
     digest: str
     """`sha256:` of a listing of every file that defines the tasks, grading.py included, agents excluded."""
     tools: tuple[str, ...] = ()
+    """Those that are offered, beside `submit`; () for all."""
 
     @property
     def needs_processes(self) -> bool:
-        return True
+        """Whether anything of it is executed: a shell or a search, or a checker's code."""
+        tools = {*self.tools, "submit"}
+        return (
+            not self.tools or not tools <= {*memory.TOOLS, "submit"} or any(task.answer is None for task in self.tasks)
+        )
 
     def task(self, id: str) -> Task:
         """Return a task by its id. Raises: KeyError."""
@@ -110,6 +122,7 @@ class Suite:
             "grading_digest": self.grading_digest,
             "system": self.system,
             "tasks": [_task_spec(task) for task in self.tasks],
+            **({"tools": list(self.tools)} if self.tools else {}),
         }
 
 
@@ -142,7 +155,12 @@ def load_suite(id: str | Path) -> Suite:
     _refuse_repeated_ids(folder, tasks)
     files = dict(_defining_files(folder, header.tasks))
     digest = digest_files(files | {"grading.py": grading})
-    return Suite(header.id, header.title, system, tasks, _digest(grading), digest)
+    tools = tuple(header.tools or ())
+    known = {spec.name for spec in TOOLS}
+    if unknown := [name for name in tools if name not in known]:
+        hint = f"Tools: {', '.join(sorted(known))}."
+        raise ConfigError(f"There is no tool {unknown[0]!r}.", at=_place(folder / "suite.toml", "tools"), hint=hint)
+    return Suite(header.id, header.title, system, tasks, _digest(grading), digest, tools)
 
 
 def digest_files(files: Mapping[str, bytes]) -> str:
@@ -156,6 +174,8 @@ async def grade(task: Task, files: Mapping[str, bytes], answer: str | None, *, o
 
     Raises: SandboxError where the checker itself broke or said nothing: that is never the model's failure.
     """
+    if task.answer is not None:
+        return grade_answer(task.answer, answer)
     started = time.monotonic()
     nonce = secrets.token_hex(16)
     answer = None if answer is None else answer.encode("utf-8", "replace").decode()
@@ -166,6 +186,16 @@ async def grade(task: Task, files: Mapping[str, bytes], answer: str | None, *, o
         result = await box.exec(argv, stdin=order, timeout_s=GRADING_SECONDS)
     verdict, reason = _read_verdict(task, nonce, result)
     return Grade(verdict, reason, time.monotonic() - started)
+
+
+def grade_answer(expected: Expected, answer: str | None) -> Grade:
+    """Return the verdict on a final answer, reached without executing anything."""
+    if answer is None or not answer.strip():
+        return Grade("missing", f"There is no answer; expected {expected.said}.", 0.0)
+    found = answer.strip()
+    right = expected.holds(found[:MOST_ANSWER])
+    shown = found if len(found) <= SHOWN_ANSWER else f"{found[:SHOWN_ANSWER]}…"
+    return Grade("passed" if right else "wrong", f"The answer is {shown!r}; expected {expected.said}.", 0.0)
 
 
 class _File(BaseModel):
@@ -179,12 +209,48 @@ class _SuiteFile(_File):
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
     title: _Line
     tasks: Annotated[list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")]], Field(min_length=1)]
+    tools: Annotated[list[str], Field(min_length=1)] | None = None
 
 
 class _InjectTable(_File):
     call: Annotated[int, Field(ge=1)] = 1
     output: _Line
     path: _Line
+
+
+class Expected(_File):
+    """An answer that code need not judge: one of several texts, or a number."""
+
+    equals: str | list[str] | None = None
+    case: bool = True
+    """Whether capitals count."""
+    number: int | float | None = None
+    tolerance: Annotated[float, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Expected:
+        if (self.equals is None) == (self.number is None):
+            raise ValueError("expected either `equals` or `number`")
+        return self
+
+    @property
+    def accepted(self) -> list[str]:
+        given = [self.equals] if isinstance(self.equals, str) else self.equals or []
+        return [text.strip() if self.case else text.strip().casefold() for text in given]
+
+    @property
+    def said(self) -> str:
+        if self.number is not None:
+            return f"{self.number}" + (f" within {self.tolerance:g}" if self.tolerance else "")
+        return " or ".join(repr(text) for text in self.accepted)
+
+    def holds(self, answer: str) -> bool:
+        if self.number is None:
+            return (answer if self.case else answer.casefold()) in self.accepted
+        try:
+            return abs(Decimal(answer.replace(",", "")) - Decimal(str(self.number))) <= Decimal(str(self.tolerance))
+        except ArithmeticError:
+            return False
 
 
 class _TaskFile(_File):
@@ -194,6 +260,7 @@ class _TaskFile(_File):
     turns: Annotated[int, Field(ge=1, le=1000)]
     seconds: Annotated[int, Field(ge=1, le=86_400)]
     inject: _InjectTable | None = None
+    answer: Expected | None = None
 
 
 _SUITE_FILE = TypeAdapter(_SuiteFile)
@@ -211,6 +278,7 @@ def _task_spec(task: Task) -> dict[str, Any]:
         "turns": task.turns,
         "seconds": task.seconds,
         "inject": None if task.inject is None else {"call": task.inject.call, "output": task.inject.output},
+        **({"answer": task.answer.model_dump(mode="json", exclude_none=True)} if task.answer else {}),
         "check_digest": task.check_digest,
         "workspace_digest": task.workspace_digest,
     }
@@ -237,7 +305,10 @@ def _load_task(folder: Path, grading: bytes) -> Task:
         message = f"The task's id and name are {header.id!r} and {header.name!r}, its folder is {folder.name!r}."
         raise ConfigError(message, at=_place(folder / "task.toml", "id"), hint=hint)
     workspace = dict(_workspace_files(folder / "workspace"))
-    check = _read_check(folder / "check.py")
+    check = _read_check(folder / "check.py") if header.answer is None else ""
+    if header.answer is not None and (folder / "check.py").exists():
+        at = _place(folder / "task.toml", "answer")
+        raise ConfigError("The task has both [answer] and check.py.", at=at, hint="Remove one of them.")
     told = header.inject
     inject = None if told is None else Inject(told.call, told.output, told.path)
     return Task(
@@ -253,6 +324,7 @@ def _load_task(folder: Path, grading: bytes) -> Task:
         grading=grading,
         check_digest=_digest(check.encode()),
         workspace_digest=digest_files(workspace),
+        answer=header.answer,
     )
 
 
@@ -261,6 +333,8 @@ def _defining_files(folder: Path, tasks: list[str]) -> Iterator[tuple[str, bytes
         yield name, (folder / name).read_bytes()
     for task in tasks:
         for name in ("task.toml", "prompt.md", "check.py"):
+            if name == "check.py" and not (folder / task / name).exists():
+                continue  # the task has an [answer]
             yield f"{task}/{name}", (folder / task / name).read_bytes()
         for name, content in _workspace_files(folder / task / "workspace"):
             yield f"{task}/workspace/{name}", content

@@ -12,6 +12,7 @@ comes out of it is believed to be more than bytes.
     channel    the host's end of a running box: ask it, believe nothing
     bubble     a box made by bwrap
     bare       a box that is none
+    memory     a box in which nothing runs, for suites that need no shell
     execserver pid 1 in the box (standard library only, ours, answers the channel)
     toolbox    the agent's file tools (standard library only, run in a child of the exec server)
 """
@@ -60,9 +61,9 @@ class Sandbox:
     """What keeps a run's commands in their box; written into every pack."""
 
     tier: int
-    """1 is the strongest. 3 is kept for Landlock. 4 is no isolation at all."""
+    """0: nothing is executed. 1 is the strongest isolation. 3 is kept for Landlock. 4 is no isolation at all."""
     name: str
-    """`bwrap+cgroup`, `bwrap+rlimits` or `none`."""
+    """`memory`, `bwrap+cgroup`, `bwrap+rlimits` or `none`."""
     sentence: str
     """For a person: what this protects from, and what it does not."""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -108,6 +109,10 @@ def open_box(
 
     Raises: SandboxError.
     """
+    if sandbox.name == "memory":
+        from runner.sandbox.memory import open_memory_box
+
+        return open_memory_box(files, limits)
     from runner.sandbox.box import open_channel_box
 
     return open_channel_box(files, limits=limits, sandbox=sandbox, readonly=readonly or {}, scratch=scratch)

@@ -25,6 +25,11 @@ LADDER = {
         sentence="Commands run in namespaces of their own, without network, behind a system call filter; "
         "memory is bounded for each process, and summed over a box by a watchdog that a burst can outrun.",
     ),
+    "memory": Sandbox(
+        tier=0,
+        name="memory",
+        sentence="Nothing is executed: the workspace is held in memory, and there is no shell.",
+    ),
     "none": Sandbox(
         tier=4,
         name="none",
@@ -59,6 +64,8 @@ def probe_kind(kind: str, *, scratch: Path) -> Sandbox:
     """See `runner.sandbox.probe`."""
     if kind != "auto" and kind not in LADDER:
         raise SandboxError(f"no sandbox is called {kind!r}", hint=f"one of auto, {', '.join(LADDER)}")
+    if kind == "memory":
+        return LADDER[kind]
     if sys.platform != "linux":
         raise SandboxError(f"boxes need Linux, this is {sys.platform}", hint="run clawpub in a Linux virtual machine")
     cgroup.sweep(cgroup.find())

@@ -12,7 +12,7 @@ import itertools
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 MOST_LINES = 200
@@ -49,12 +49,16 @@ def use(function: str, arguments: dict[str, Any]) -> tuple[bool, str]:
 
 
 def read_file(path: str, start_line: int = 1, line_count: int = MOST_LINES) -> str:
+    return shown_lines(path, lines(path), start_line, line_count)
+
+
+def shown_lines(path: str, found: Iterable[str], start_line: int, line_count: int) -> str:
     if start_line < 1 or line_count < 1:
         raise ToolError("Invalid argument: start_line and line_count count from 1")
     wanted = min(line_count, MOST_LINES)
     shown: list[str] = []
     room, total, cut = MOST_BYTES, 0, False
-    for total, line in enumerate(lines(path), start=1):
+    for total, line in enumerate(found, start=1):
         if total < start_line or len(shown) == wanted or room <= 0:
             continue
         data = line.encode()
@@ -83,10 +87,13 @@ def read_file(path: str, start_line: int = 1, line_count: int = MOST_LINES) -> s
 def list_dir(path: str = ".") -> str:
     with os.scandir(path) as entries:
         found = sorted(entries, key=lambda entry: entry.name)
-    rows = [describe(entry) for entry in found[:MOST_ENTRIES]]
-    if len(found) > MOST_ENTRIES:
-        rows.append(f"[{len(found) - MOST_ENTRIES} more entries]")
-    return "\n".join(rows) if rows else "[empty directory]"
+    return listing([describe(entry) for entry in found[:MOST_ENTRIES]], len(found))
+
+
+def listing(rows: list[str], entries: int) -> str:
+    """Return a folder's first rows, and how many entries there are more."""
+    more = [f"[{entries - MOST_ENTRIES} more entries]"] if entries > MOST_ENTRIES else []
+    return "\n".join([*rows, *more]) or "[empty directory]"
 
 
 def describe(entry: os.DirEntry[str]) -> str:
@@ -94,8 +101,11 @@ def describe(entry: os.DirEntry[str]) -> str:
         return f"{entry.name}/"
     if entry.is_symlink():
         return f"{entry.name} -> {os.readlink(entry.path)}"
-    size = entry.stat(follow_symlinks=False).st_size
-    return f"{entry.name}  {size} {'byte' if size == 1 else 'bytes'}"
+    return sized(entry.name, entry.stat(follow_symlinks=False).st_size)
+
+
+def sized(name: str, size: int) -> str:
+    return f"{name}  {size} {'byte' if size == 1 else 'bytes'}"
 
 
 def search(pattern: str, path: str = ".") -> str:
@@ -127,17 +137,22 @@ def write_file(path: str, content: str) -> str:
 
 
 def edit_file(path: str, old: str, new: str) -> str:
+    data, line = edited(path, lambda: read_regular(path), old, new)
+    replace(path, data)
+    return f"edited {path} at line {line}"
+
+
+def edited(path: str, read: Callable[[], bytes], old: str, new: str) -> tuple[bytes, int]:
+    """Return a file with one passage replaced, and the line at which that is."""
     if not old:
         raise ToolError("Invalid argument: old is empty")
-    text = read_regular(path).decode(errors="surrogateescape")
+    text = read().decode(errors="surrogateescape")
     count = text.count(old)
     if count != 1:
         raise ToolError(
             f"old must occur exactly once in {path!r}, it occurs {'nowhere' if not count else f'{count} times'}"
         )
-    replace(path, text.replace(old, new).encode(errors="surrogateescape"))
-    line = text[: text.index(old)].count("\n") + 1
-    return f"edited {path} at line {line}"
+    return text.replace(old, new).encode(errors="surrogateescape"), text[: text.index(old)].count("\n") + 1
 
 
 def sql(database: str, query: str) -> str:
@@ -198,8 +213,12 @@ def replace(path: str, data: bytes) -> None:
 def lines(path: str) -> Iterator[str]:
     check_regular(path)
     with open(path, encoding="utf-8", errors="replace", newline="\n") as file:
-        for line in file:
-            yield line[:-1] if line.endswith("\n") else line
+        yield from without_ends(file)
+
+
+def without_ends(found: Iterable[str]) -> Iterator[str]:
+    for line in found:
+        yield line[:-1] if line.endswith("\n") else line
 
 
 def text_files(path: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from clawpub.errors import ConfigError
-from runner.suite import SUITES, Inject, digest_files, load_suite
+from runner.suite import SUITES, Inject, digest_files, grade_answer, load_suite
 
 FOLDER = SUITES / "agentic_core_v1"
 SUITE = load_suite("agentic-core-v1")
@@ -216,3 +216,62 @@ def test_a_task_is_found_by_its_id() -> None:
     assert replace(SUITE.task("task_03"), turns=1).turns == 1
     with pytest.raises(KeyError):
         SUITE.task("task_99")
+
+
+def quiz(
+    folder: Path, *, suite: str = 'tools = ["read_file"]', task: str = '[answer]\nequals = ["42", "forty-two"]'
+) -> Path:
+    """A suite whose one task is decided by its answer alone."""
+    home = folder / "task_01_ask"
+    (home / "workspace").mkdir(parents=True)
+    (folder / "suite.toml").write_text(f'id = "quiz"\ntitle = "Quiz"\ntasks = ["task_01_ask"]\n{suite}\n')
+    (folder / "system.md").write_text("Answer.")
+    head = 'id = "task_01"\nname = "ask"\ntitle = "Ask"\nturns = 10\nseconds = 60\n'
+    (home / "task.toml").write_text(head + task + "\n")
+    (home / "prompt.md").write_text("What is it?")
+    (home / "workspace" / "a.txt").write_text("42")
+    return folder
+
+
+def test_a_suite_without_shell_and_checkers_needs_no_process(tmp_path: Path) -> None:
+    suite = load_suite(quiz(tmp_path))
+    assert not suite.needs_processes and suite.tools == ("read_file",)
+    assert load_suite(quiz(tmp_path / "b", suite="")).needs_processes
+    assert load_suite(quiz(tmp_path / "c", suite='tools = ["run"]')).needs_processes
+    assert load_suite("agentic-core-v1").needs_processes
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer", "verdict"),
+    [
+        ('equals = ["42", "forty-two"]', " forty-two\n", "passed"),
+        ('equals = "Yes"', "yes", "wrong"),
+        ('equals = "Yes"\ncase = false', "YES", "passed"),
+        ("number = 1234.5\ntolerance = 0.5", "1,234", "passed"),
+        ("number = 1234.5\ntolerance = 0.4", "1,234", "wrong"),
+        ("number = 3", "three", "wrong"),
+        ("number = 3", "NaN", "wrong"),
+        ("number = 3", "3" * 100_000, "wrong"),
+        ("number = 3", None, "missing"),
+        ("number = 3", "  ", "missing"),
+    ],
+)
+def test_an_answer_alone_decides(tmp_path: Path, expected: str, answer: str | None, verdict: str) -> None:
+    (task,) = load_suite(quiz(tmp_path, task=f"[answer]\n{expected}")).tasks
+    assert task.answer is not None
+    found = grade_answer(task.answer, answer)
+    assert found.verdict == verdict and len(found.reason) < 400
+
+
+@pytest.mark.parametrize(
+    ("suite", "task", "said"),
+    [
+        ('tools = ["teleport"]', "[answer]\nnumber = 1", r"suite.toml:4: There is no tool 'teleport'"),
+        ("", "[answer]\n", r"task.toml:6: answer: .*expected either `equals` or `number`"),
+        ("", '[answer]\nequals = "a"\nnumber = 1', r"task.toml:6: answer: .*either"),
+        ("", "", r"check.py: check.py is missing"),
+    ],
+)
+def test_a_faulty_quiz_is_named_with_its_line(tmp_path: Path, suite: str, task: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load_suite(quiz(tmp_path, suite=suite, task=task))

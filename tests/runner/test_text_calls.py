@@ -8,13 +8,15 @@ import pytest
 
 from runner.text_calls import MOST_CALLS, as_tool_calls, find_text_calls, prose_before
 
-READ = {"path": "a {weird} \"file\".txt"}
+READ = {"path": 'a {weird} "file".txt'}
 DIALECTS = {
     "bare": json.dumps({"name": "read_file", "arguments": READ}),
     "parameters": json.dumps({"name": "read_file", "parameters": READ}),
     "fenced": f"I look.\n```json\n{json.dumps({'name': 'read_file', 'arguments': READ}, indent=2)}\n```\n",
     "list": f"[{json.dumps({'name': 'read_file', 'arguments': READ})}]",
-    "function first": json.dumps({"type": "function", "function": {"name": "read_file", "arguments": json.dumps(READ)}}),
+    "function first": json.dumps(
+        {"type": "function", "function": {"name": "read_file", "arguments": json.dumps(READ)}}
+    ),
     "function named": json.dumps({"function": "read_file", "parameters": READ}),
     "hermes": f"<tool_call>\n{json.dumps({'name': 'read_file', 'arguments': READ})}\n</tool_call>",
     "hermes unclosed": f"<tool_call>\n{json.dumps({'arguments': READ, 'name': 'read_file'})}",
@@ -54,7 +56,8 @@ def test_prose_and_data_are_no_calls(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["{", '{"name":', "<tool_call>", "<function=a>", "<parameter=a>", '{"name": "a", "arguments": {}}', "[" * 10]
+    "unit",
+    ["{", '{"name":', "<tool_call>", "<function=a>", "<parameter=a>", '{"name": "a", "arguments": {}}', "[" * 10],
 )
 def test_hostile_text_ends_and_gives_a_bounded_answer(unit: str) -> None:
     assert len(find_text_calls(unit * (1_000_000 // len(unit)))) <= MOST_CALLS
