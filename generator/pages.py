@@ -116,7 +116,7 @@ def _sealed_files(pack: Pack) -> dict[str, Callable[[], bytes]]:
     """Return what reads each file that the descriptor lists, and the descriptor and seal themselves."""
 
     def reader(name: str) -> Callable[[], bytes]:
-        return lambda: pack.read(name)
+        return lambda: pack.sealed(name)
 
     files = {resource.path: reader(resource.name) for resource in pack.descriptor.resources}
     for name in (DESCRIPTOR, SEAL):

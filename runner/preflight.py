@@ -10,8 +10,8 @@ from runner.asking import Asker
 from runner.costs import most_call_cost
 from runner.events import Preflighted
 from runner.harness import Clock
-from runner.text_calls import find_text_calls
 from runner.providers import Completion, Request, Sampling, ToolSpec
+from runner.text_calls import find_text_calls
 
 TOOL = ToolSpec(
     "report_ready",

@@ -1,4 +1,4 @@
-"""What a person sees of a campaign while it runs: a line for each finished run, and on a terminal what is going on below
+"""What a person sees of a campaign while it runs: a line for each finished run, and on a terminal what goes on below
 them: runs done, passes so far, cost, pace, time left, and failures by mode."""
 
 from __future__ import annotations

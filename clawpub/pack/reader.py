@@ -85,14 +85,24 @@ class Pack:
         return name in self.resources
 
     def read(self, resource: Resource | str) -> bytes:
-        """Return a file's content, its bytes compared with the digest in the descriptor; what is packed is unpacked.
+        """Return a file's content; what is packed is unpacked. Raises: PackError as `sealed`."""
+        if isinstance(resource, str):
+            resource = self._resource(resource)
+        data = self.sealed(resource)
+        return unpacked(data, self.path / resource.path) if resource.path.endswith(".gz") else data
+
+    def _resource(self, name: str) -> Resource:
+        if name not in self.resources:
+            raise PackError(f"the pack holds no {name!r}", at=self.path)
+        return self.resources[name]
+
+    def sealed(self, resource: Resource | str) -> bytes:
+        """Return a file's bytes, compared with the digest in the descriptor.
 
         Raises: PackError naming the file where they differ.
         """
         if isinstance(resource, str):
-            if resource not in self.resources:
-                raise PackError(f"the pack holds no {resource!r}", at=self.path)
-            resource = self.resources[resource]
+            resource = self._resource(resource)
         file = self.path / resource.path
         data = read_file(file, self.path)
         if len(data) != resource.bytes or digest_of(data) != resource.hash:
@@ -101,7 +111,7 @@ class Pack:
                 at=file,
                 hint=f"sealed as {resource.hash} ({resource.bytes} bytes); restore the file or seal a correction",
             )
-        return unpacked(data, file) if resource.path.endswith(".gz") else data
+        return data
 
 
 def open_pack(path: Path) -> Pack:

@@ -13,8 +13,9 @@ from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR, EVENTS_FILE, SEAL, SUITE_FILE, CampaignInfo
 from clawpub.pack.predictions import PREDICTIONS_FILE, parse_predictions
 from clawpub.pack.reader import Pack, check_seal, digest_of, parse_descriptor, read_file
-from clawpub.pack.runs import attempts_of, parse_transcript
+from clawpub.pack.runs import attempts_of
 from clawpub.pack.tables import Table, spell, to_csv
+from clawpub.pack.transcripts import read_transcripts
 from clawpub.pack.views import KNOWN_VIEWS, TaskTitle, Terms, compute_tables
 
 
@@ -97,10 +98,7 @@ def tables_from_transcripts(pack: Pack) -> list[Table]:
     campaign = pack.info.campaign
     if campaign is None:
         raise PackError("an executed pack without its campaign", at=pack.path / DESCRIPTOR)
-    events = []
-    for resource in pack.descriptor.resources:
-        if resource.path.startswith("transcripts/"):
-            events += parse_transcript(pack.read(resource), Place(pack.path / resource.path))
+    events = list(read_transcripts(pack))
     predictions = pack.read("predictions")
     at = pack.path / PREDICTIONS_FILE
     if campaign.predictions and digest_of(predictions) != campaign.predictions.digest:

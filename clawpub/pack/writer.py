@@ -22,7 +22,7 @@ _PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TABLE_PROFILE = "https://datapackage.org/profiles/2.0/tableschema.json"
 
 
-PACKED_FROM = 1 << 20
+PACKED_FROM = 128 << 10
 """Bytes of a table from which on it is packed."""
 
 

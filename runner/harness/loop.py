@@ -21,9 +21,9 @@ from clawpub.pack.events import (
 )
 from runner.asking import TEMPLATE_TOKENS, Call, tokens_of
 from runner.harness import Attempt
-from runner.text_calls import as_tool_calls, find_text_calls
 from runner.providers import Completion, ContextFull, Request
 from runner.standing import Standing, changes, message_of
+from runner.text_calls import as_tool_calls, find_text_calls
 from runner.tools import Dispatched, dispatch
 
 TOOL_SECONDS = 60.0
