@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from clawpub.errors import ConfigError, ProviderError
 from clawpub.pack.events import Message, ToolCall
 from runner.providers import Completion, ContextFull, Request
-from runner.providers.openai_compatible import Patience, open_openai_compatible
+from runner.providers.openai_compatible import open_openai_compatible, wished_s
 from tests.runner.providers.faulty import (
     FaultyServer,
     Reply,
@@ -24,48 +23,33 @@ from tests.runner.providers.faulty import (
 GOOD = Reply(chat_completion())
 
 
-@dataclass
-class Naps:
-    """A sleep that only notes how long it would have been."""
-
-    taken: list[float] = field(default_factory=list)
-
-    async def __call__(self, seconds: float) -> None:
-        self.taken.append(seconds)
-
-
 def ask(
-    *replies: Reply,
-    request: Request | None = None,
-    naps: Naps | None = None,
-    timeout_s: float = 10,
-    **options: Any,
+    *replies: Reply, request: Request | None = None, timeout_s: float = 10, **options: Any
 ) -> tuple[Completion, FaultyServer]:
     """Ask a server that gives these replies."""
-    patience = Patience(
-        attempts=3,
-        sleep=naps or Naps(),
-        random=lambda: 1.0,
-        now=lambda: datetime(2026, 1, 1, tzinfo=UTC),
-    )
 
     async def run() -> tuple[Completion, FaultyServer]:
         async with (
             faulty_server(*replies) as server,
-            open_openai_compatible(
-                "tiny", endpoint=server.endpoint, timeout_s=timeout_s, patience=patience, **options
-            ) as provider,
+            open_openai_compatible("tiny", endpoint=server.endpoint, timeout_s=timeout_s, **options) as provider,
         ):
             return await provider.complete(request or make_request()), server
 
     return asyncio.run(run())
 
 
-def test_an_answer_carries_text_usage_and_the_raw_response() -> None:
+def refused(reply: Reply, **options: Any) -> ProviderError:
+    with pytest.raises(ProviderError) as caught:
+        ask(reply, GOOD, **options)
+    return caught.value
+
+
+def test_an_answer_carries_text_and_usage() -> None:
     answer, _ = ask(GOOD)
     assert (answer.text, answer.tool_calls, answer.finish) == ("Hello.", (), "stop")
     assert (answer.tokens_in, answer.tokens_out, answer.tokens_cached) == (20, 3, 16)
-    assert answer.raw == chat_completion()
+    details = {"prompt_tokens": 9, "completion_tokens": 7, "completion_tokens_details": {"reasoning_tokens": 5}}
+    assert ask(Reply(chat_completion(usage=details)))[0].tokens_reasoning == 5
 
 
 def test_a_tool_call_keeps_the_text_of_its_arguments() -> None:
@@ -148,65 +132,56 @@ def test_an_answer_of_another_shape_is_an_error_that_says_so(body: object, said:
     with pytest.raises(ProviderError) as caught:
         ask(Reply(body))
     assert said in str(caught.value)
-    assert not caught.value.retryable
+    assert caught.value.cause == "bad_answer"
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 302])
-def test_a_refusal_that_will_not_pass_is_not_tried_again(status: int) -> None:
-    naps = Naps()
-    with pytest.raises(ProviderError, match=f"answered {status}: no such thing") as caught:
-        ask(Reply({"error": {"message": "no such thing"}}, status=status), naps=naps)
-    assert not caught.value.retryable
-    assert naps.taken == []
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [
+        *((status, "refused") for status in (400, 422, 413, 302)),
+        *((status, "denied") for status in (401, 403)),
+        (404, "not_found"),
+        (429, "throttled"),
+        (408, "timeout"),
+        *((status, "overloaded") for status in (409, 425, 503, 529)),
+        *((status, "server_error") for status in (500, 502, 504, 599)),
+    ],
+)
+def test_each_status_has_its_cause_and_is_asked_once(status: int, cause: str) -> None:
+    async def run() -> int:
+        async with faulty_server(Reply({"error": {"message": "no such thing"}}, status=status), GOOD) as server:
+            async with open_openai_compatible("tiny", endpoint=server.endpoint) as provider:
+                with pytest.raises(ProviderError, match=f"answered {status}: no such thing") as caught:
+                    await provider.complete(make_request())
+            assert caught.value.cause == cause
+            return len(server.requests)
 
-
-@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 529])
-def test_a_refusal_that_may_pass_is_tried_again(status: int) -> None:
-    answer, server = ask(Reply("<html>busy</html>", status=status), GOOD)
-    assert answer.retries == 1
-    assert len(server.requests) == 2
-
-
-def test_patience_ends_and_the_error_stays_retryable() -> None:
-    naps = Naps()
-    with pytest.raises(ProviderError, match=r"503.*\(tried 3 times\)") as caught:
-        ask(Reply("busy", status=503), naps=naps)
-    assert caught.value.retryable
-    assert naps.taken == [1.0, 2.0]
+    assert asyncio.run(run()) == 1
 
 
 @pytest.mark.parametrize(
     ("wish", "wait_s"),
-    [("7", 7.0), ("9999", 60.0), ("Thu, 01 Jan 2026 00:00:30 GMT", 30.0), ("soon", 1.0), ("-1", 1.0)],
+    [("7", 7.0), ("9999", 9999.0), ("Thu, 01 Jan 2026 00:00:30 GMT", 30.0), ("soon", None), ("-1", None), (None, None)],
 )
-def test_a_server_s_wish_when_to_come_back_is_heard(wish: str, wait_s: float) -> None:
-    naps = Naps()
-    ask(Reply("busy", status=429, headers={"Retry-After": wish}), GOOD, naps=naps)
-    assert naps.taken == [wait_s]
+def test_a_server_s_wish_when_to_come_back_is_heard(wish: str | None, wait_s: float | None) -> None:
+    assert wished_s(wish, datetime(2026, 1, 1, tzinfo=UTC)) == wait_s
+    if wish == "7":
+        assert refused(Reply("busy", status=429, headers={"Retry-After": wish})).retry_after_s == wait_s
 
 
-def test_a_dropped_connection_is_tried_again() -> None:
-    answer, _ = ask(Reply(drop=True), GOOD)
-    assert answer.retries == 1
+def test_a_dropped_connection_a_timeout_and_silence_are_told_apart() -> None:
+    assert refused(Reply(drop=True)).cause == "connection"
+    assert refused(Reply(chat_completion(), delay_s=2), timeout_s=0.3).cause == "timeout"
 
-
-def test_a_timeout_is_tried_again_and_does_not_count_as_latency() -> None:
-    answer, _ = ask(Reply(chat_completion(), delay_s=2), GOOD, timeout_s=0.5)
-    assert answer.retries == 1
-    assert answer.latency_s < 0.5
-
-
-def test_nobody_listening_is_a_retryable_error() -> None:
     async def run() -> None:
         async with faulty_server(GOOD) as server:
             endpoint = server.endpoint
-        patience = Patience(attempts=2, sleep=Naps())
-        async with open_openai_compatible("tiny", endpoint=endpoint, patience=patience) as provider:
+        async with open_openai_compatible("tiny", endpoint=endpoint) as provider:
             await provider.complete(make_request())
 
     with pytest.raises(ProviderError, match="no connection") as caught:
         asyncio.run(run())
-    assert caught.value.retryable
+    assert caught.value.cause == "connection"
 
 
 @pytest.mark.parametrize(
