@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 import clawpub
-from clawpub.pack.model import DESCRIPTOR, SEAL, CampaignInfo
+from clawpub.pack.model import DESCRIPTOR, SEAL
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PREDICTIONS_SCORING
 from clawpub.pack.tables import spell
+from generator.boxes import campaign_box, days, headline, long_date
 from generator.contexts import (
-    CampaignBox,
     EvidenceView,
     FileRow,
     IndexPage,
-    Labelled,
     Meta,
     NotFoundPage,
     PackDigest,
@@ -36,7 +34,7 @@ from generator.contexts import (
     WriteupPage,
 )
 from generator.project import Site
-from generator.tables import ORIGINS, interval_of, model_of, short, summary_of, table_view
+from generator.tables import ORIGINS, model_of, short, summary_of, table_view
 from generator.urls import absolute, pack_url, table_anchor, writeup_url
 from generator.writeup import CheckedWriteup, Claim
 
@@ -78,65 +76,6 @@ def meta(site: Site, path: str, title: str, description: str, *, indexed: bool =
     return Meta(title, description, absolute(site, path), "../" * path.count("/"), indexed=indexed)
 
 
-def long_date(day: date) -> str:
-    """Return e.g. "21 May 2026"; the same in every locale."""
-    months = "January February March April May June July August September October November December".split()
-    return f"{day.day} {months[day.month - 1]} {day.year}"
-
-
-def campaign_box(pack: Pack, *, alias: str = "", url: str) -> CampaignBox:
-    summary = summary_of(pack)
-    return CampaignBox(
-        alias=alias,
-        model=model_of(pack),
-        score=spell(summary["score"]) if summary else "",
-        rate=interval_of(summary) if summary else "",
-        origin=pack.info.origin,
-        lines=(*_campaign_lines(pack, pack.info.campaign), *_pack_lines(pack, url)),
-    )
-
-
-def _campaign_lines(pack: Pack, campaign: CampaignInfo | None) -> list[Labelled]:
-    if campaign is None:
-        return []
-    model, harness = campaign.model, campaign.harness
-    return [
-        Labelled("Campaign", campaign.id, code=True),
-        Labelled("Model", model.id, code=True),
-        Labelled("Provider", ", ".join(filter(None, (model.provider, model.region, model.tier)))),
-        Labelled("Harness", f"{harness.name}@{harness.version}", code=True),
-        Labelled(
-            "Suite", campaign.suite.title, note=campaign.suite.id if campaign.suite.id != campaign.suite.title else ""
-        ),
-        Labelled("Runs", _runs(pack, campaign)),
-        Labelled("Date", _days(campaign)),
-    ]
-
-
-def _runs(pack: Pack, campaign: CampaignInfo) -> str:
-    summary = summary_of(pack)
-    each = f"{campaign.runs_per_task} of each task"
-    if not summary or summary["runs"] is None:
-        return each
-    text = f"{summary['runs']} scored"
-    if summary["tasks"] is not None:
-        text += f" ({summary['tasks']} tasks, {each})"
-    errors = summary["infrastructure_errors"]
-    return f"{text}; {errors} not scored: something broke that was not the model" if errors else text
-
-
-def _days(campaign: CampaignInfo) -> str:
-    first, last = campaign.started_at.date(), campaign.ended_at.date()
-    return long_date(first) if first == last else f"{long_date(first)} to {long_date(last)}"
-
-
-def _pack_lines(pack: Pack, url: str) -> list[Labelled]:
-    return [
-        Labelled("Origin", ORIGINS[pack.info.origin]),
-        Labelled("Data pack", pack.id, url=url, note=f"sha256:{short(pack.digest)}…", code=True),
-    ]
-
-
 def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
     writeup = checked.writeup
     first = next(iter(checked.packs.values()), None)
@@ -150,7 +89,7 @@ def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
         section=writeup.section,
         draft=writeup.draft,
         model=model_of(first) if first else "",
-        score=spell(summary["score"]) if summary else "",
+        score=headline(summary),
         claims=sum(claim.verdict == "verified" for claim in checked.claims),
     )
 
@@ -210,9 +149,9 @@ def pack_entry(pack: Pack) -> PackEntry:
         url=pack_url(pack),
         title=pack.descriptor.title,
         model=model_of(pack) if pack.info.campaign else "",
-        score=spell(summary["score"]) if summary else "",
+        score=headline(summary),
         origin=pack.info.origin,
-        date=_days(pack.info.campaign) if pack.info.campaign else "",
+        date=days(pack.info.campaign) if pack.info.campaign else "",
     )
 
 
