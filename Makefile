@@ -52,4 +52,4 @@ $(UV):
 
 .venv/.test-ready: pyproject.toml uv.lock | $(UV)
 	@mkdir -p .clawpub/tmp
-	$(UV) sync --frozen --inexact --extra local && touch $@
+	$(UV) sync --frozen --inexact --extra local --extra ray && touch $@

@@ -4,8 +4,8 @@
     python -m bench.crash --kills 20    fewer
     python -m bench.crash --shell       with a shell in the sandbox
 
-Each campaign: 60 runs of five tool calls and an answer, 8 at once, against a server that throttles, fails and hangs.
-Every campaign is killed and resumed until it is finished, then sealed and verified, and its ledger is compared with what
+Each campaign: 60 runs of five calls and an answer, 8 at once, against a server that throttles, fails and hangs.
+Every campaign is killed and resumed until it is finished, then sealed and verified; its ledger is compared with what
 the server says it served. Exit status 1 if anything does not add up.
 """
 

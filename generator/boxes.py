@@ -1,4 +1,4 @@
-"""The box that says which campaign a page stands on: who ran what, what came of it, out of how many, and for how much."""
+"""The box that says which campaign a page stands on: who ran what, what came of it, out of how many, for how much."""
 
 from __future__ import annotations
 

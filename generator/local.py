@@ -11,7 +11,8 @@ from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR
 from clawpub.pack.reader import Pack, open_pack
 from clawpub.pack.schema import PER_TASK_RESULTS, RUN_METRICS
-from generator.assembly import campaign_box, made_on, meta, predictions_of
+from generator.assembly import made_on, meta, predictions_of
+from generator.boxes import campaign_box
 from generator.cells import is_standard
 from generator.contexts import DemoPage, DemoRun, Publication
 from generator.project import Site
