@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from clawpub.causes import CAUSES, Cause
 
@@ -43,9 +44,20 @@ class ClawpubError(Exception):
         self.at = Place(at) if isinstance(at, Path) else at
         self.hint = hint
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error comes back whole from another process."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         text = f"{self.at}: {self.message}" if self.at else self.message
         return f"{text}\n  hint: {self.hint}" if self.hint else text
+
+
+def _again(cls: type[ClawpubError], args: tuple[Any, ...], state: dict[str, Any]) -> ClawpubError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigError(ClawpubError):

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from clawpub.causes import CAUSES
 from clawpub.errors import ProviderError
 from clawpub.pack.costs import call_cost
-from clawpub.pack.events import CallFailed, Message, ModelAsked, ModelCalled, RunEvent
+from clawpub.pack.events import CallFailed, Message, ModelAsked, ModelCalled, RunEvent, ToolCall
 from clawpub.pack.model import Price
 from runner.budget import Budget
 from runner.costs import most_call_cost
 from runner.providers import Completion, ContextFull, Provider, Request, ToolSpec
+from runner.text_calls import as_tool_calls, find_text_calls
 from runner.throttle import Throttle
 
 MESSAGE_TOKENS = 16
@@ -34,9 +35,8 @@ class Interrupted(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    completion: Completion
-    failures: int
-    """Calls that failed before it."""
+    said: ModelCalled
+    """The answer as it was journaled."""
     called_s: float
     """Seconds that the answered call took, of all that passed."""
 
@@ -50,6 +50,8 @@ class Call:
     """The most tokens that the prompt can have."""
     left_s: float
     """Seconds that the run may still spend on its model and tools."""
+    dispatch_text: bool
+    """Whether tool calls that come as plain text are to be dispatched."""
     stamp: Callable[[], dict[str, Any]]
     """Returns when, which run and which turn, for an event."""
     record: Callable[[RunEvent], None]
@@ -70,7 +72,7 @@ class Asker:
     """Once set, no further call is sent."""
 
     async def ask(self, call: Call) -> Asked:
-        """Return the model's answer, not yet recorded, after as many tries as it takes.
+        """Return the model's answer, recorded, after as many tries as it takes.
 
         Raises: TimeoutError where the run's time is over before the answer; ProviderError where none comes;
         ContextFull; BudgetSpent; Interrupted.
@@ -83,7 +85,9 @@ class Asker:
                     completion = await self._once(call)
                     took = self.monotonic() - sent
                 self.throttle.answered()
-                return Asked(completion, failures, took)
+                said = answer_event(call, completion, failures)
+                call.record(said)
+                return Asked(said, took)
             except ProviderError as error:
                 failures += 1
                 now = self.monotonic()
@@ -132,6 +136,42 @@ def _failed(call: Call, error: ProviderError, took_s: float, again: bool, wait_s
         again=again,
         wait_s=round(wait_s, 3),
     )
+
+
+def answer_event(call: Call, completion: Completion, failures: int) -> ModelCalled:
+    """Return an answer as it is journaled; calls that came as plain text are counted, and dispatched where asked."""
+    completion = cleaned(completion)
+    written = [] if completion.tool_calls else find_text_calls(completion.text)
+    dispatched = bool(written) and call.dispatch_text
+    return ModelCalled(
+        **call.stamp(),
+        text=completion.text,
+        tool_calls=as_tool_calls(written) if dispatched else completion.tool_calls,
+        finish=completion.finish,
+        tokens_in=completion.tokens_in,
+        tokens_out=completion.tokens_out,
+        tokens_cached=completion.tokens_cached,
+        tokens_cache_written=completion.tokens_cache_written,
+        tokens_reasoning=completion.tokens_reasoning,
+        latency_s=round(completion.latency_s, 6),
+        retries=failures,
+        text_tool_calls=len(written),
+        text_dispatched=dispatched,
+        reasoning=tuple(dict(block) for block in completion.reasoning),
+    )
+
+
+def cleaned(completion: Completion) -> Completion:
+    calls = tuple(
+        ToolCall(id=clean(call.id), name=clean(call.name), arguments=clean(call.arguments))
+        for call in completion.tool_calls
+    )
+    return replace(completion, text=clean(completion.text), tool_calls=calls, finish=clean(completion.finish))
+
+
+def clean(text: str) -> str:
+    """Return the text with lone surrogates escaped, so that it can be written as UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def tokens_of(messages: tuple[Message, ...], tools: tuple[ToolSpec, ...] = ()) -> int:

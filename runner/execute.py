@@ -7,34 +7,31 @@ import asyncio
 import platform
 import traceback
 from collections import deque
-from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from typing import Literal
 
 from clawpub import __version__
 from clawpub.causes import Cause
 from clawpub.errors import ClawpubError, ConfigError, ProviderError, SandboxError
-from clawpub.pack.events import Graded, RunEvent, RunStopped
+from clawpub.pack.events import RunEvent, RunStopped
 from clawpub.pack.model import ModelInfo
 from clawpub.pack.predictions import print_predictions
 from clawpub.pack.reader import digest_of
 from runner.asking import Asker, Interrupted
+from runner.attempt import Job
 from runner.budget import Budget, BudgetSpent
 from runner.campaign import Campaign
+from runner.engine import Engine, open_engine
 from runner.events import CampaignFinished, CampaignStarted, SessionStarted
-from runner.harness import Attempt
 from runner.journal import Journal, open_journal
 from runner.past import Past
 from runner.preflight import preflight
 from runner.providers import Provider
-from runner.sandbox import open_box
 from runner.session import Session
 from runner.standing import Standing, standing
-from runner.suite import Suite, Task, grade
+from runner.suite import Suite, Task
 from runner.throttle import Throttle
 from runner.tools import tools_of
-from runner.workspaces import Workspaces
 
 ATTEMPTS = 3
 """How often a session takes up a run when something breaks that is not the model."""
@@ -61,8 +58,8 @@ async def execute(session: Session) -> Ended:
         session.ready(len(pending), len(mine))
         ended: Ended = "finished"
         if pending:
-            async with session.provider() as provider:
-                ended = await _Execution(session, journal, provider, past, deque(pending)).run()
+            async with open_engine(session.engine) as engine, session.provider() as provider:
+                ended = await _Execution(session, journal, engine, provider, past, deque(pending)).run()
         if ended == "finished" and not past.finished:
             journal.append(CampaignFinished(at=session.clock.now()))
     return ended
@@ -72,10 +69,17 @@ class _Execution:
     """One session at work: its workers share the runs that are left, the way to the model, and the reason to stop."""
 
     def __init__(
-        self, session: Session, journal: Journal, provider: Provider, past: Past, pending: deque[tuple[Task, int]]
+        self,
+        session: Session,
+        journal: Journal,
+        engine: Engine,
+        provider: Provider,
+        past: Past,
+        pending: deque[tuple[Task, int]],
     ) -> None:
         self.session = session
         self.journal = journal
+        self.engine = engine
         self.past = past
         self.pending = pending
         self.ended: Ended = "finished"
@@ -98,7 +102,7 @@ class _Execution:
         self.dispatch_text = config.harness.text_tool_calls == "dispatch"
 
     async def run(self) -> Ended:
-        self.journal.append(_session_started(self.session, self.asker.provider))
+        self.journal.append(_session_started(self.session, self.engine, self.asker.provider))
         if self.session.preflight:
             await preflight(self.asker, self.journal.append, self.session.clock, self.dispatch_text)
         workers = min(self.session.concurrency, len(self.pending))
@@ -148,6 +152,24 @@ class _Execution:
                 self.fault = ProviderError(f"{which}: {broke.message}", cause=_cause(broke), hint=hint)
                 self._stop("interrupted")
 
+    def _job(self, task: Task, run: int, attempt: int, stands: Standing | None) -> Job:
+        session, config = self.session, self.session.campaign.config
+        return Job(
+            task=task,
+            system=session.suite.system,
+            run=run,
+            attempt=attempt,
+            harness=session.harness.name,
+            sampling=config.sampling.for_run(run),
+            limits=config.limits,
+            tools=self.tools,
+            dispatch_text=self.dispatch_text,
+            sandbox=session.sandbox,
+            box=session.limits,
+            scratch=session.scratch,
+            standing=stands,
+        )
+
     async def _run(self, task: Task, run: int) -> ProviderError | SandboxError | None:
         """Execute one run until it has a verdict; return what broke where it has none after all attempts."""
         session, key = self.session, (task.id, run)
@@ -168,7 +190,8 @@ class _Execution:
                 last, events = last + 1, []
             began = session.clock.monotonic()
             try:
-                await self._attempt(task, run, last, stands, workspaces, record)
+                job = self._job(task, run, last, stands)
+                await self.engine.carry_out(job, self.asker, record, workspaces.keep, session.clock)
                 await self.journal.kept()
                 workspaces.forget()
                 return None
@@ -194,53 +217,6 @@ class _Execution:
             if isinstance(broke, ProviderError) and not broke.retryable:
                 break
         return broke
-
-    async def _attempt(
-        self,
-        task: Task,
-        run: int,
-        attempt: int,
-        stands: Standing | None,
-        workspaces: Workspaces,
-        record: Callable[[RunEvent], None],
-    ) -> None:
-        session, config = self.session, self.session.campaign.config
-        opened = partial(open_box, limits=session.limits, sandbox=session.sandbox, scratch=session.scratch)
-        if stands and stands.stopped:
-            files, answer = stands.workspace, stands.stopped.answer
-        else:
-            async with opened(stands.workspace if stands else task.workspace) as box:
-                answer = await session.harness.run(
-                    Attempt(
-                        task=task,
-                        system=session.suite.system,
-                        run=run,
-                        attempt=attempt,
-                        asker=self.asker,
-                        sampling=config.sampling.for_run(run),
-                        limits=config.limits,
-                        tools=self.tools,
-                        dispatch_text=self.dispatch_text,
-                        box=box,
-                        keep=workspaces.keep,
-                        record=record,
-                        clock=session.clock,
-                        standing=stands,
-                    )
-                )
-                files = await box.files()
-        found = await grade(task, files, answer, open_box=opened)
-        record(
-            Graded(
-                at=session.clock.now(),
-                task_id=task.id,
-                run=run,
-                attempt=attempt,
-                verdict=found.verdict,
-                reason=found.reason,
-                duration_s=round(found.duration_s, 6),
-            )
-        )
 
 
 def _cause(error: ProviderError | SandboxError) -> Cause:
@@ -294,7 +270,7 @@ def _begin(session: Session, journal: Journal, past: Past) -> None:
             )
 
 
-def _session_started(session: Session, provider: Provider) -> SessionStarted:
+def _session_started(session: Session, engine: Engine, provider: Provider) -> SessionStarted:
     model = session.campaign.config.model
     info = ModelInfo(
         id=model.id, provider=model.provider, region=model.region, tier=model.tier, details=dict(provider.describe())
@@ -303,7 +279,7 @@ def _session_started(session: Session, provider: Provider) -> SessionStarted:
         at=session.clock.now(),
         model=info,
         sandbox=describe_sandbox(session),
-        engine={"name": "local", "concurrency": session.concurrency, "shard": str(session.shard)},
+        engine={**engine.describe(), "concurrency": session.concurrency, "shard": str(session.shard)},
         budget_usd=session.budget_usd,
     )
 

@@ -94,6 +94,8 @@ class Session:
     budget_usd: Decimal | None = None
     """What the campaign may cost in all."""
     preflight: bool = False
+    engine: str = "local"
+    """`local`, `ray`, or the address of a Ray cluster."""
     shard: Shard = Shard()
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever wants the session to end soon: calls under way are answered, none is sent any more."""
@@ -116,6 +118,7 @@ def open_session(
     budget_usd: Decimal | None = None,
     preflight: bool = True,
     shard: Shard | None = None,
+    engine: str = "local",
 ) -> Session:
     """Return a session of the campaign in a file; nothing is started yet.
 
@@ -157,6 +160,7 @@ def open_session(
         budget_usd=budget / shard.count if budget else None,
         preflight=preflight and config.execution.preflight and config.model.provider in REMOTE,
         shard=shard,
+        engine=engine,
     )
 
 

@@ -11,10 +11,26 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from clawpub.errors import ConfigError
 from clawpub.pack.reader import digest_of
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a workspace holds: each file's SHA-256 by its path, and the digest of that list."""
+
+    files: dict[str, str]
+    data: bytes
+    digest: str
+
+
+def listing_of(files: Mapping[str, bytes]) -> Listing:
+    listed = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
+    data = json.dumps(listed).encode()
+    return Listing(listed, data, digest_of(data))
 
 
 class Workspaces:
@@ -28,18 +44,16 @@ class Workspaces:
 
         Raises: ConfigError where it cannot be written.
         """
-        listing = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
-        data = json.dumps(listing).encode()
-        digest = digest_of(data)
+        listing = listing_of(files)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for path, name in listing.items():
+            for path, name in listing.files.items():
                 _write(self.folder / name, files[path])
-            _write(self.folder / digest.removeprefix("sha256:"), data)
+            _write(self.folder / listing.digest.removeprefix("sha256:"), listing.data)
         except OSError as error:
             hint = "make room, then go on with: clawpub resume; what was journaled before is kept"
             raise ConfigError(f"cannot be written: {error.strerror}", at=self.folder, hint=hint) from None
-        return digest
+        return listing.digest
 
     def load(self, digest: str) -> dict[str, bytes] | None:
         """Return a kept workspace; None where it is not there, or not as it was."""

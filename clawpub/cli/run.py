@@ -67,6 +67,7 @@ def _execution_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--concurrency", type=click.IntRange(1, 1024), help="Runs at once; before the campaign file's."),
         click.option("--budget", type=_Usd(), help="What the campaign may cost in all; before the campaign file's."),
+        click.option("--engine", default="local", show_default=True, help="local, ray, or ray://HEAD:10001."),
         click.option("--shard", type=_ShardParam(), help="Execute only this part of the runs; then: clawpub seal."),
         click.option("--no-preflight", is_flag=True, help="Begin without one tiny tool call there and back."),
         click.option("--no-seal", is_flag=True, help="Leave sealing to: clawpub seal."),
@@ -107,6 +108,7 @@ def run(
     clawpub run content/campaigns/2026-11-23-local.toml
     clawpub run --dry-run content/campaigns/2026-11-23-local.toml
     clawpub run --concurrency 16 --budget 2.50 content/campaigns/bedrock.toml
+    clawpub run --engine ray://head:10001 content/campaigns/bedrock.toml
     clawpub run --shard 2/4 content/campaigns/bedrock.toml
     """
     root = find_root(root, campaign.resolve().parent)
@@ -203,6 +205,7 @@ def _open(campaign: Path, home: Home, progress: CampaignProgress, how: dict[str,
         budget_usd=how["budget"],
         preflight=not how["no_preflight"],
         shard=how["shard"],
+        engine=how["engine"],
     )
     progress.price = session.price
     return session

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from importlib import import_module
 from typing import Any, Protocol
 
 from clawpub.errors import ConfigError
-from clawpub.pack.events import RunEvent
-from runner.asking import Asker
+from clawpub.pack.events import ModelCalled, RunEvent
+from runner.asking import Asked, Call
 from runner.campaign import LimitsConfig
-from runner.providers import Sampling, ToolSpec
+from runner.providers import Completion, Sampling, ToolSpec
 from runner.sandbox import Box
 from runner.standing import Standing
 from runner.suite import Task
@@ -30,6 +31,14 @@ class Clock:
     """Seconds that never go back."""
 
 
+class Asking(Protocol):
+    """The way to the model; see `runner.asking.Asker`."""
+
+    async def ask(self, call: Call) -> Asked: ...
+
+    def cost(self, c: Completion | ModelCalled) -> Decimal | None: ...
+
+
 @dataclass(frozen=True)
 class Attempt:
     """What a harness needs for one run."""
@@ -38,7 +47,7 @@ class Attempt:
     system: str
     run: int
     attempt: int
-    asker: Asker
+    asker: Asking
     sampling: Sampling
     limits: LimitsConfig
     tools: tuple[ToolSpec, ...]

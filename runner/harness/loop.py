@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,11 +18,10 @@ from clawpub.pack.events import (
     ToolCalled,
     WorkspaceKept,
 )
-from runner.asking import TEMPLATE_TOKENS, Call, tokens_of
+from runner.asking import TEMPLATE_TOKENS, Call, clean, tokens_of
 from runner.harness import Attempt
-from runner.providers import Completion, ContextFull, Request
+from runner.providers import ContextFull, Request
 from runner.standing import Standing, changes, message_of
-from runner.text_calls import as_tool_calls, find_text_calls
 from runner.tools import Dispatched, dispatch
 
 TOOL_SECONDS = 60.0
@@ -118,12 +116,11 @@ class _Conversation:
         return None, "turns"
 
     async def ask(self) -> ModelCalled:
-        """Return the model's next message, journaled and part of the conversation."""
+        """Return the model's next message, part of the conversation."""
         if self.answer:
             said, self.answer = self.answer, None
         else:
             said = await self.ask_model()
-            self.a.record(said)
         self.count(said)
         if message := message_of(said):
             self.messages.append(message)
@@ -132,28 +129,10 @@ class _Conversation:
     async def ask_model(self) -> ModelCalled:
         request = Request(tuple(self.messages), self.a.tools, self.a.sampling, self.a.task.id, self.a.run)
         began = self.a.clock.monotonic()
-        asked = await self.a.asker.ask(Call(request, self.tokens_bound, self.left(), self.stamp_turn, self.a.record))
+        call = Call(request, self.tokens_bound, self.left(), self.a.dispatch_text, self.stamp_turn, self.a.record)
+        asked = await self.a.asker.ask(call)
         self.waited_s += self.a.clock.monotonic() - began - asked.called_s
-        completion = cleaned(asked.completion)
-        calls = completion.tool_calls
-        written = [] if calls else find_text_calls(completion.text)
-        dispatched = bool(written) and self.a.dispatch_text
-        return ModelCalled(
-            **self.stamp_turn(),
-            text=completion.text,
-            tool_calls=as_tool_calls(written) if dispatched else calls,
-            finish=completion.finish,
-            tokens_in=completion.tokens_in,
-            tokens_out=completion.tokens_out,
-            tokens_cached=completion.tokens_cached,
-            tokens_cache_written=completion.tokens_cache_written,
-            tokens_reasoning=completion.tokens_reasoning,
-            latency_s=round(completion.latency_s, 6),
-            retries=asked.failures,
-            text_tool_calls=len(written),
-            text_dispatched=dispatched,
-            reasoning=tuple(dict(block) for block in completion.reasoning),
-        )
+        return asked.said
 
     def count(self, said: ModelCalled) -> None:
         """Add an answer to what the run has spent, and bound the next prompt by it."""
@@ -242,19 +221,6 @@ def _submitted(call: ToolCall) -> str | None:
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return clean(answer) if isinstance(answer, str) else json.dumps(answer)
-
-
-def cleaned(completion: Completion) -> Completion:
-    calls = tuple(
-        ToolCall(id=clean(call.id), name=clean(call.name), arguments=clean(call.arguments))
-        for call in completion.tool_calls
-    )
-    return replace(completion, text=clean(completion.text), tool_calls=calls, finish=clean(completion.finish))
-
-
-def clean(text: str) -> str:
-    """Return the text with lone surrogates escaped, so that it can be written as UTF-8."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def shorten(text: str, limit: int) -> str:
