@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 from rich.console import Console
@@ -12,8 +12,12 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from clawpub.cli.output import finding_json, json_option, print_findings, print_json, printable, shown
+from clawpub.errors import ConfigError
+from clawpub.pack.failures import CLASSIFIER, CLASSIFIERS
 from clawpub.pack.reader import Pack, open_pack
+from clawpub.pack.runs import runs_of
 from clawpub.pack.tables import Table, spell
+from clawpub.pack.transcripts import read_transcripts
 from clawpub.pack.verify import verify_pack
 
 _pack = click.argument("path", type=click.Path(path_type=Path))
@@ -66,6 +70,41 @@ def show(path: Path, table: str | None, as_json: bool) -> None:
         print_json({"id": opened.id, "digest": opened.digest, **opened.info.model_dump(mode="json")})
     else:
         _show_pack(opened)
+
+
+@pack.command()
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--version", default=CLASSIFIER, show_default=True, help="Of the classifier.")
+@json_option
+def classify(paths: tuple[Path, ...], version: str, as_json: bool) -> None:
+    """Classify every run of a pack again, from its transcript alone, and say where that differs from what is stored.
+
+    \b
+    clawpub pack classify content/packs/2026-11-23-local
+    clawpub pack classify --version 1 content/packs/*
+    """
+    if version not in CLASSIFIERS:
+        raise ConfigError(f"no classifier {version!r}", hint=f"versions: {', '.join(CLASSIFIERS)}")
+    found = {path: _classified(open_pack(path), version) for path in paths}
+    if as_json:
+        print_json([{"pack": str(path), "classifier": version, "runs": rows} for path, rows in found.items()])
+    else:
+        for path, rows in found.items():
+            differing = [row for row in rows if row["stored"] != row["now"]]
+            for row in differing:
+                was, now = row["stored"] or "passed", row["now"] or "passed"
+                click.echo(f"{shown(path)}: {row['task_id']} run {row['run']}: stored {printable(was)}, now {now}")
+            click.echo(f"{shown(path)}: {len(rows)} runs by classifier {version}, {len(differing)} differ")
+    sys.exit(1 if any(row["stored"] != row["now"] for rows in found.values() for row in rows) else 0)
+
+
+def _classified(opened: Pack, version: str) -> list[dict[str, Any]]:
+    stored = {(row["task_id"], row["run"]): row["failure_mode"] for row in opened.table("task_outcomes").rows}
+    judge = CLASSIFIERS[version]
+    return [
+        {"task_id": run.task_id, "run": run.run, "stored": stored.get((run.task_id, run.run)), "now": judge(run)}
+        for run in runs_of(read_transcripts(opened))
+    ]
 
 
 def _show_table(table: Table, as_json: bool) -> None:

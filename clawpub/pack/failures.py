@@ -16,6 +16,7 @@ Classifier "1". The first that applies:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from clawpub.pack.runs import Run
@@ -66,6 +67,10 @@ def classify(run: Run) -> FailureMode | None:
             return "partial_complete"
         case _:
             return "wrong_answer"
+
+
+CLASSIFIERS: Mapping[str, Callable[[Run], FailureMode | None]] = {"1": classify}
+"""Every version there ever was, so that an old pack can be read with its own and with another."""
 
 
 def scored(mode: FailureMode | None) -> bool:

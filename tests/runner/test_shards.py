@@ -85,5 +85,6 @@ def test_a_long_campaign_is_packed_and_verifies(tmp_path: Path) -> None:
     again = seal_campaign(session.campaign, session.suite, Record([session.journal]), tmp_path / "packs")
     assert again.digest == pack.digest
     packed = pack.path / "transcripts" / "00002.jsonl.gz"
-    packed.write_bytes(packed.read_bytes()[:-1] + b"\x00")
+    data = packed.read_bytes()
+    packed.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert [finding.path.name for finding in verify_pack(pack.path)] == ["00002.jsonl.gz"]

@@ -1,0 +1,72 @@
+"""`clawpub plan`: what a campaign will come to. Starts nothing, asks for nothing, needs no key."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from clawpub.cli.output import find_root, json_option, print_json, root_option
+from clawpub.pack.model import Price
+from runner.campaign import load_campaign
+from runner.costs import price_for
+from runner.plan import Estimate, Plan, plan_campaign
+from runner.session import suite_name
+from runner.suite import load_suite
+
+
+@click.command()
+@click.argument("campaign", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@root_option
+@json_option
+def plan(campaign: Path, root: Path | None, as_json: bool) -> None:
+    """Say how many runs and calls a campaign is, and what it will cost: low, likely, high.
+
+    \b
+    clawpub plan content/campaigns/bedrock.toml
+    clawpub plan --json content/campaigns/bedrock.toml
+    """
+    root = find_root(root, campaign.resolve().parent)
+    read = load_campaign(campaign)
+    price = price_for(read.config)
+    suite = load_suite(suite_name(read))
+    made = plan_campaign(read, suite, price, sorted((root / "content" / "packs").glob("*/")))
+    budget = read.config.budget.cost_usd
+    if as_json:
+        told = {"campaign": read.id, **asdict(made), "price": price and price.model_dump(mode="json"), "budget": budget}
+        print_json(told)
+        return
+    click.echo(f"{read.id}: {made.runs} runs of {made.tasks} tasks")
+    click.echo(f"{'':<10}{'calls':>9}{'tokens in':>14}{'tokens out':>14}{'cost':>14}")
+    for level, estimate in [*made.levels.items(), ("at most", made.most)]:
+        cost = "no price" if estimate.cost_usd is None else f"${estimate.cost_usd:,.4f}"
+        counts = f"{estimate.calls:>9,}{estimate.tokens_in:>14,}{estimate.tokens_out:>14,}"
+        click.echo(f"{level:<10}{counts}{cost:>14}{_duration(estimate)}")
+    click.echo(f"estimated from {made.basis}")
+    click.echo(_price_line(price))
+    click.echo(_budget_line(made, budget))
+
+
+def _duration(estimate: Estimate) -> str:
+    return "" if estimate.run_s is None else f"   {estimate.run_s / 60:,.0f} min of runs"
+
+
+def _price_line(price: Price | None) -> str:
+    if price is None:
+        return "price: none, so nothing is reckoned in dollars"
+    cached = "" if price.cached_usd_per_1m is None else f", ${price.cached_usd_per_1m} cached"
+    figures = f"${price.input_usd_per_1m} in, ${price.output_usd_per_1m} out{cached} per million tokens"
+    return f"price: {figures} ({price.source}, {price.date})"
+
+
+def _budget_line(made: Plan, budget: Decimal | None) -> str:
+    if budget is None:
+        return 'budget: none; bound it with: [budget] cost_usd = "1.00"'
+    high = made.levels["high"].cost_usd
+    if high is None or high <= budget:
+        return f"budget: ${budget}, enough for the high estimate"
+    return (
+        f"budget: ${budget}, less than the high estimate: the campaign may stop before its end, and can go on with more"
+    )

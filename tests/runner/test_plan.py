@@ -1,0 +1,80 @@
+"""A plan is an estimate that says what it rests on, and a bound that no campaign can pass."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from clawpub.cli import cli
+from clawpub.errors import ConfigError
+from clawpub.pack.model import Price
+from runner.campaign import load_campaign
+from runner.execute import execute
+from runner.plan import plan_campaign
+from runner.record import Record
+from runner.seal import seal_campaign
+from runner.suite import load_suite
+from tests.runner.sessions import make_session
+from tests.runner.test_execute import reference
+
+PACKS = sorted((Path(__file__).parents[2] / "content" / "packs").glob("*/"))
+PRICE = Price(input_usd_per_1m=Decimal("0.15"), output_usd_per_1m=Decimal("0.6"))
+
+
+def campaign(folder: Path, more: str = "") -> Path:
+    path = folder / "content" / "campaigns" / "c.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (folder / "content" / "site.toml").write_text('title = "T"\n')
+    model = '[model]\nid = "qwen.qwen3-32b-v1:0"\nprovider = "bedrock"\nregion = "us-east-1"\n'
+    path.write_text(f'id = "c"\n{model}{more}')
+    return path
+
+
+@pytest.mark.parametrize("packs", [[], PACKS], ids=["from the suite", "from packs"])
+def test_low_likely_high_and_most_come_in_that_order(tmp_path: Path, packs: list[Path]) -> None:
+    plan = plan_campaign(load_campaign(campaign(tmp_path)), load_suite("agentic-core-v1"), PRICE, packs)
+    assert (plan.runs, plan.tasks) == (30, 10)
+    estimates = [*(plan.levels[level] for level in ("low", "likely", "high")), plan.most]
+    for name in ("calls", "tokens_in", "tokens_out", "cost_usd"):
+        figures = [getattr(estimate, name) for estimate in estimates]
+        assert figures == sorted(figures), name
+    assert "30 runs of this suite in 1 pack" in plan.basis if packs else "no pack of this suite" in plan.basis
+
+
+def test_what_was_measured_is_what_is_said(tmp_path: Path) -> None:
+    """Scripted runs are no measure of a model; of a real pack each task's own median counts."""
+    plan = plan_campaign(load_campaign(campaign(tmp_path)), load_suite("agentic-core-v1"), None, PACKS)
+    assert "reference" not in plan.basis
+    assert plan.levels["likely"].cost_usd is None and plan.levels["likely"].run_s is not None
+
+
+def test_no_campaign_costs_more_than_the_most(tmp_path: Path) -> None:
+    session = make_session(tmp_path, script=reference, tasks=["task_01", "task_07"], price=PRICE)
+    asyncio.run(execute(session))
+    pack = seal_campaign(session.campaign, session.suite, Record([session.journal]), tmp_path / "packs")
+    plan = plan_campaign(session.campaign, session.suite, PRICE, [])
+    row = pack.table("run_summary").rows[0]
+    assert int(str(row["model_calls"])) <= plan.most.calls
+
+
+def test_the_command_prints_cost_price_and_budget_and_starts_nothing(tmp_path: Path) -> None:
+    path = campaign(tmp_path, '[budget]\ncost_usd = "0.01"\n')
+    done = CliRunner().invoke(cli, ["plan", str(path)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "30 runs of 10 tasks" in done.output and "$0.15 in, $0.6 out" in done.output
+    assert "less than the high estimate" in done.output
+    told = json.loads(CliRunner().invoke(cli, ["plan", "--json", str(path)], catch_exceptions=False).output)
+    assert told["runs"] == 30 and set(told["levels"]) == {"low", "likely", "high"}
+    assert not (tmp_path / ".clawpub").exists()
+
+
+def test_a_model_without_a_price_is_refused(tmp_path: Path) -> None:
+    path = campaign(tmp_path)
+    path.write_text(path.read_text().replace("qwen3-32b", "qwen9-1t"))
+    with pytest.raises(ConfigError, match="no price is known"):
+        CliRunner().invoke(cli, ["plan", str(path)], catch_exceptions=False)
