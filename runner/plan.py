@@ -1,7 +1,7 @@
 """What a campaign will come to, before anything is asked: calls, tokens, US dollars; low, likely and high.
 
-Where packs of the same suite are at hand, a run is reckoned by what runs of it took (10th, 50th and 90th percentile, task
-by task). Else by the suite alone, with what is assumed said.
+Where packs of the same suite are at hand, a run is reckoned by what runs of it took (10th, 50th and 90th percentile,
+task by task). Else by the suite alone, with what is assumed said.
 """
 
 from __future__ import annotations

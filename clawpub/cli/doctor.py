@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
+import re
+import shutil
+import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,29 +20,102 @@ from clawpub.cli.output import json_option, print_json
 from clawpub.errors import SandboxError
 from runner.sandbox import probe
 
+NODE = 22
+"""The oldest major version of Node that harnesses made for it want."""
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    ok: bool
+    detail: str
+    needed_for: str
+    hint: str = ""
+    """How to get what is missing."""
+    required: bool = False
+    """Whether nothing can be run without it."""
+
 
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Say what this machine can isolate and run, by trying it.
+    """Say what this machine can isolate, run and reach, by trying it. Nothing leaves the machine.
 
     \b
     clawpub doctor
+    clawpub doctor --json
     """
-    try:
-        sandbox = probe(scratch=Path(".clawpub/scratch"))
-        boxed, detail, hint = True, f"{sandbox.name}: {sandbox.sentence}", None
-    except SandboxError as error:
-        boxed, detail, hint = False, error.message, error.hint
-    local = find_spec("xllamacpp") is not None
+    checks = list(_checks())
     if as_json:
-        print_json({"version": __version__, "sandbox": {"ok": boxed, "detail": detail, "hint": hint}, "local": local})
+        print_json({"version": __version__, "checks": [asdict(check) for check in checks]})
     else:
         click.echo(f"clawpub {__version__}, Python {platform.python_version()}, {platform.platform()}")
-        click.echo(f"{'ok     ' if boxed else 'MISSING'} sandbox  {detail}")
-        if hint:
-            click.echo(f"        hint: {hint}")
-        click.echo(f"{'ok     ' if local else 'MISSING'} local models  {'llama.cpp' if local else 'the extra [local]'}")
-        if not local:
-            click.echo("        hint: pip install 'clawpub[local]'")
-    sys.exit(0 if boxed else 1)
+        for check in checks:
+            sign = "ok     " if check.ok else "MISSING" if check.required else "not here"
+            click.echo(f"{sign:<8} {check.name:<13} {check.detail}")
+            if not check.ok:
+                click.echo(f"         for {check.needed_for}; {check.hint}")
+    sys.exit(0 if all(check.ok for check in checks if check.required) else 1)
+
+
+def _checks() -> Iterator[Check]:
+    yield _sandbox()
+    yield _extra("local models", "xllamacpp", "local", "provider local and `clawpub demo`")
+    yield _extra("bedrock", "boto3", "bedrock", "provider bedrock")
+    yield _credentials()
+    yield _extra("ray", "ray", "ray", "`clawpub run --engine ray`")
+    yield _node()
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    yield Check("browser", bool(browser), browser or "none found", "looking at pages", "apt-get install chromium")
+    git = shutil.which("git")
+    yield Check("git", bool(git), git or "none found", "keeping packs and writeups", "apt-get install git")
+    free_gb = shutil.disk_usage(Path.cwd()).free / 1e9
+    yield Check("disk", free_gb > 2, f"{free_gb:.0f} GB free here", "models, journals and packs", "make room")
+
+
+def _sandbox() -> Check:
+    needed = "running what a model writes"
+    try:
+        found = probe(scratch=Path(".clawpub/scratch"))
+    except SandboxError as error:
+        return Check("sandbox", False, error.message, needed, error.hint or "", required=True)
+    return Check("sandbox", True, f"{found.name}: {found.sentence}", needed, required=True)
+
+
+def _extra(name: str, module: str, extra: str, needed: str) -> Check:
+    there = find_spec(module) is not None
+    detail = f"{module} is installed" if there else f"{module} is not installed"
+    return Check(name, there, detail, needed, f"pip install 'clawpub[{extra}]'")
+
+
+def _credentials() -> Check:
+    """Look where boto3 would look, without asking anybody: an instance's own role is not tried."""
+    needed, hint = (
+        "provider bedrock",
+        "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; and AWS_REGION",
+    )
+    home = Path.home() / ".aws"
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    files = [Path(os.environ.get("AWS_SHARED_CREDENTIALS_FILE", home / "credentials")), home / "config"]
+    if os.environ.get("AWS_BEARER_TOKEN_BEDROCK"):
+        source = "a bearer token in AWS_BEARER_TOKEN_BEDROCK"
+    elif os.environ.get("AWS_ACCESS_KEY_ID") and os.environ.get("AWS_SECRET_ACCESS_KEY"):
+        source = "a key in the environment"
+    elif named := next((file for file in files if file.is_file()), None):
+        source = f"profile {os.environ.get('AWS_PROFILE', 'default')} of {named}"
+    else:
+        return Check("credentials", False, "no AWS credentials in the environment or in ~/.aws", needed, hint)
+    where = f", region {region}" if region else "; the campaign file gives the region"
+    return Check("credentials", True, f"AWS: {source}{where}", needed, hint)
+
+
+def _node() -> Check:
+    needed = "harnesses that are Node programs"
+    hint = f"install Node {NODE} or newer"
+    node = shutil.which("node")
+    if node is None:
+        return Check("node", False, "none found", needed, hint)
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout.strip()
+    major = re.match(r"v(\d+)\.", said)
+    return Check("node", bool(major and int(major[1]) >= NODE), f"{node} {said}", needed, hint)
