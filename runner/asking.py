@@ -64,6 +64,8 @@ class Asker:
     provider: Provider
     throttle: Throttle
     budget: Budget
+    """Of US dollars."""
+    tokens: Budget
     price: Price | None
     kept: Callable[[], Awaitable[None]]
     """Returns when everything recorded so far is on the disk."""
@@ -102,29 +104,45 @@ class Asker:
             await patience.sleep(wait_s)
 
     async def _once(self, call: Call) -> Completion:
-        reserved = most_call_cost(self.price, call.tokens_bound, call.request.sampling.max_tokens)
-        await self.budget.reserve(reserved)
+        max_tokens = call.request.sampling.max_tokens
+        reserved = most_call_cost(self.price, call.tokens_bound, max_tokens)
+        most_tokens = Decimal(call.tokens_bound + max_tokens)
+        await self.tokens.reserve(most_tokens)
         paid: Decimal | None = Decimal(0)
+        tokens: Decimal | None = Decimal(0)
+        try:
+            await self.budget.reserve(reserved)
+        except BaseException:
+            self.tokens.settle(most_tokens, tokens)
+            raise
         try:
             if self.stopping.is_set():
                 raise Interrupted
-            call.record(ModelAsked(**call.stamp(), reserved_usd=reserved))
+            call.record(ModelAsked(**call.stamp(), reserved_usd=reserved, reserved_tokens=int(most_tokens)))
             await self.kept()
-            paid = None  # from here on the provider may bill it, whatever we hear
+            paid = tokens = None  # from here on the provider may bill it, whatever we hear
             async with asyncio.timeout(call.left_s):
                 completion = await self.provider.complete(call.request)
-            paid = self.cost(completion)
+            paid, tokens = self.cost(completion), tokens_taken(completion)
             return completion
         except ProviderError as error:
             if not CAUSES[error.cause].paid:
-                paid = Decimal(0)
+                paid = tokens = Decimal(0)
             raise
         finally:
             self.budget.settle(reserved, paid)
+            self.tokens.settle(most_tokens, tokens)
 
     def cost(self, c: Completion | ModelCalled) -> Decimal | None:
         """Return US dollars of an answer; None without a price, or where the server does not count."""
         return call_cost(self.price, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written)
+
+
+def tokens_taken(completion: Completion) -> Decimal | None:
+    """Return the tokens of an answer, None where the server does not count."""
+    if completion.tokens_in is None or completion.tokens_out is None:
+        return None
+    return Decimal(completion.tokens_in + completion.tokens_out)
 
 
 def _failed(call: Call, error: ProviderError, took_s: float, again: bool, wait_s: float) -> CallFailed:

@@ -1,6 +1,6 @@
-"""The campaign's money. The most that a call can cost is set aside before the call is sent, so the sum is never passed.
+"""A campaign's money, or its tokens. The most that a call can take is set aside before it is sent: no bound is passed.
 
-What a call may have cost without our knowing (its answer never came) stays set aside as if it had cost the most.
+What a call may have taken without our knowing (its answer never came) stays set aside as if it had taken the most.
 """
 
 from __future__ import annotations
@@ -16,31 +16,31 @@ class BudgetSpent(Exception):
 
 
 class Budget:
-    """`limit_usd` None: unbounded, and only counted. `spent_usd`: what earlier sessions may have cost."""
+    """US dollars, or tokens. `limit` None: unbounded, only counted. `spent`: what earlier sessions may have taken."""
 
-    def __init__(self, limit_usd: Decimal | None, spent_usd: Decimal = ZERO) -> None:
-        self.limit_usd = limit_usd
-        self.spent_usd = spent_usd
-        """What was certainly paid, and what may have been for calls whose answer never came."""
+    def __init__(self, limit: Decimal | None, spent: Decimal = ZERO) -> None:
+        self.limit = limit
+        self.spent = spent
+        """What was certainly taken, and what may have been by calls whose answer never came."""
         self._reserved = ZERO
         self._settled = asyncio.Event()
 
-    async def reserve(self, usd: Decimal | None) -> None:
-        """Set the money for a call aside, waiting for other calls to come out cheaper where that can help.
+    async def reserve(self, most: Decimal | None) -> None:
+        """Set aside the most that a call can take, waiting for other calls to come out cheaper where that can help.
 
         Raises: BudgetSpent.
         """
-        usd = usd or ZERO
-        while self.limit_usd is not None and self.spent_usd + self._reserved + usd > self.limit_usd:
-            if not self._reserved or self.spent_usd + usd > self.limit_usd:
+        most = most or ZERO
+        while self.limit is not None and self.spent + self._reserved + most > self.limit:
+            if not self._reserved or self.spent + most > self.limit:
                 raise BudgetSpent
             self._settled.clear()
             await self._settled.wait()
-        self._reserved += usd
+        self._reserved += most
 
-    def settle(self, reserved_usd: Decimal | None, paid_usd: Decimal | None) -> None:
-        """Replace what was set aside for a call by what it cost; None: unknown, so it counts in full."""
-        reserved = reserved_usd or ZERO
+    def settle(self, reserved: Decimal | None, taken: Decimal | None) -> None:
+        """Replace what was set aside for a call by what it took; None: unknown, so it counts in full."""
+        reserved = reserved or ZERO
         self._reserved -= reserved
-        self.spent_usd += reserved if paid_usd is None else paid_usd
+        self.spent += reserved if taken is None else taken
         self._settled.set()

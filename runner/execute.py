@@ -8,6 +8,7 @@ import platform
 import traceback
 from collections import deque
 from dataclasses import asdict
+from decimal import Decimal
 from typing import Literal
 
 from clawpub import __version__
@@ -88,11 +89,13 @@ class _Execution:
         """Runs that broke, one after the other."""
         self.total = len(pending)
         config = session.campaign.config
-        spent_usd, _ = past.spent()
+        spent_usd, spent_tokens = past.spent()
+        most_tokens = config.budget.tokens
         self.asker = Asker(
             provider=provider,
             throttle=Throttle(session.concurrency, session.patience, session.clock.monotonic),
             budget=Budget(session.budget_usd, spent_usd),
+            tokens=Budget(Decimal(most_tokens // session.shard.count) if most_tokens else None, Decimal(spent_tokens)),
             price=past.price,
             kept=journal.kept,
             monotonic=session.clock.monotonic,

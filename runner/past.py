@@ -81,6 +81,7 @@ def spending(events: Iterable[RunEvent], price: Price | None) -> tuple[Decimal, 
     for attempt in attempts_of(events):
         usd += attempt_usd(attempt, price) + (attempt.lost_usd or 0)
         tokens += sum((call.tokens_in or 0) + (call.tokens_out or 0) for call in attempt.model_calls)
+        tokens += attempt.lost_tokens
     return usd, tokens
 
 

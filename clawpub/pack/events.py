@@ -83,6 +83,8 @@ class ModelAsked(Event):
     """1, 2, ... within the run."""
     reserved_usd: Decimal | None = None
     """The most that the call can cost, set aside from the campaign's budget; None without a price."""
+    reserved_tokens: int | None = None
+    """The most tokens that prompt and answer can have."""
 
 
 class CallFailed(Event):

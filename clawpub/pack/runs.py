@@ -81,6 +81,12 @@ class Run:
         most = [reserved.get(call.turn) for call in self.lost]
         return None if any(usd is None for usd in most) else sum((usd for usd in most if usd is not None), Decimal(0))
 
+    @property
+    def lost_tokens(self) -> int:
+        """The most tokens that lost calls can have taken, as far as that is known."""
+        reserved = {call.turn: call.reserved_tokens for call in self.asked}
+        return sum(reserved.get(call.turn) or 0 for call in self.lost)
+
 
 def runs_of(events: Iterable[RunEvent]) -> list[Run]:
     """Return the outcome-bearing attempt of each run (the last finished one, else the last), by task and run."""

@@ -40,7 +40,7 @@ def test_what_may_have_been_spent_never_passes_the_budget() -> None:
             return False
         await asyncio.sleep(dice.random() / 500)
         budget.settle(most, dice.choice([most, most / 3, Decimal(0), None]))
-        assert budget.spent_usd <= 10
+        assert budget.spent <= 10
         return True
 
     async def run() -> list[bool]:
@@ -48,7 +48,7 @@ def test_what_may_have_been_spent_never_passes_the_budget() -> None:
 
     done = asyncio.run(run())
     assert any(done) and not all(done)
-    assert 7 < budget.spent_usd <= 10
+    assert 7 < budget.spent <= 10
 
 
 def test_a_call_waits_for_others_to_come_out_cheaper() -> None:
@@ -133,3 +133,16 @@ def test_a_run_ends_when_its_own_money_is_spent(tmp_path: Path, limit: str) -> N
     session = with_answers(make_session(tmp_path, script=reference, price=PRICE), answer)
     asyncio.run(execute(replace(session, budget_usd=None)))
     assert next(numbers) == Decimal(limit) / Decimal("0.5")
+
+
+def test_a_campaigns_tokens_are_bounded_too(tmp_path: Path) -> None:
+    make_session(tmp_path, script=reference, runs=4, tasks=["task_08", "task_09"])
+    path = tmp_path / "campaign.toml"
+    path.write_text(path.read_text() + "[budget]\ntokens = 12000\n")
+    served: list[int] = []
+    session = spending_session(tmp_path, None, served)
+    assert asyncio.run(execute(session)) == "budget"
+    past = Past()
+    for event in read_journal(session.journal):
+        past.add(event)
+    assert served and past.spent()[1] <= 12_000
