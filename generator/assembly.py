@@ -11,7 +11,7 @@ from markupsafe import Markup
 import clawpub
 from clawpub.pack.model import DESCRIPTOR, SEAL
 from clawpub.pack.reader import Pack
-from clawpub.pack.schema import PREDICTIONS_SCORING
+from clawpub.pack.schema import PREDICTIONS_SCORING, is_standard
 from clawpub.pack.tables import spell
 from generator.boxes import campaign_box, days, headline, long_date
 from generator.contexts import (
@@ -196,7 +196,7 @@ def predictions_of(pack: Pack, url: str) -> Predictions | None:
     if name not in pack.table_names or not pack.table(name).rows:
         return None
     columns = ("id", "statement", "expected", "actual", "result", "miss", "probability")
-    standard = pack.table(name).schema is PREDICTIONS_SCORING
+    standard = is_standard(pack.table(name).schema, PREDICTIONS_SCORING)
     view = table_view(pack, name, url, columns=columns if standard else None)
     frozen = pack.info.campaign.predictions if pack.info.campaign else None
     when = frozen.frozen_at.strftime("%Y-%m-%d %H:%M:%S UTC") if frozen else ""

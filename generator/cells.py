@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
 
-from clawpub.pack.schema import TABLES, Column, Schema
+from clawpub.pack.schema import Column, Schema, is_standard
 from clawpub.pack.tables import Cell, Row, spell
 
 MAX_TEXT = 300
@@ -88,10 +88,6 @@ def heading(column: Column, schema: Schema) -> Heading:
     label = _LABELS.get(name) if standard else None
     numeric = column.type in ("integer", "number") or (standard and name == "score")
     return Heading(name, label or stem.replace("_", " ").capitalize(), unit, column.description, numeric)
-
-
-def is_standard(schema: Schema) -> bool:
-    return TABLES.get(schema.name) is schema
 
 
 def shown_column(column: Column, schema: Schema, rows: Sequence[Row], *, origin: str) -> list[Shown]:

@@ -10,10 +10,9 @@ from clawpub.errors import PackError, Place
 from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR
 from clawpub.pack.reader import Pack, open_pack
-from clawpub.pack.schema import PER_TASK_RESULTS, RUN_METRICS
+from clawpub.pack.schema import PER_TASK_RESULTS, RUN_METRICS, is_standard
 from generator.assembly import made_on, meta, predictions_of
 from generator.boxes import campaign_box
-from generator.cells import is_standard
 from generator.contexts import DemoPage, DemoRun, Publication
 from generator.project import Site
 from generator.tables import TableView, compare_runs, summary_of, table_view, tool_statistics

@@ -18,7 +18,7 @@ from typing import cast
 
 from clawpub.errors import FactError
 from clawpub.pack.reader import Pack
-from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY, TASK_OUTCOMES, Column, Schema
+from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY, TASK_OUTCOMES, Column, Schema, is_standard
 from clawpub.pack.tables import Cell, Row, Table, spell
 from generator.cells import Heading, Shown, aligned, heading, missing, missing_reason, number, shown_column
 
@@ -130,7 +130,7 @@ def summary_of(pack: Pack) -> Row | None:
     if RUN_SUMMARY.name not in pack.table_names:
         return None
     table = pack.table(RUN_SUMMARY.name)
-    return table.rows[0] if table.schema is RUN_SUMMARY and len(table.rows) == 1 else None
+    return table.rows[0] if is_standard(table.schema, RUN_SUMMARY) and len(table.rows) == 1 else None
 
 
 def table_view(
@@ -146,7 +146,7 @@ def table_view(
     chosen = _columns(table.schema, columns)
     rows = table.rows[:MAX_ROWS]
     shown = {column.name: shown_column(column, table.schema, rows, origin=pack.info.origin) for column in chosen}
-    if table.schema is PER_TASK_RESULTS and "score" in shown:
+    if is_standard(table.schema, PER_TASK_RESULTS) and "score" in shown:
         shown["score"] = _with_dots(shown["score"], rows, pack)
     headings = tuple(heading(column, table.schema) for column in chosen)
     if machine:
@@ -230,7 +230,7 @@ def _table(pack: Pack, schema: Schema) -> Table:
             f"pack {pack.id} has no table {schema.name}", hint=f"its tables: {', '.join(pack.table_names) or 'none'}"
         )
     table = pack.table(schema.name)
-    if table.schema is not schema:
+    if not is_standard(table.schema, schema):
         raise FactError(f"pack {pack.id} has a table {schema.name} of its own making", hint="use table(…) for it")
     return table
 

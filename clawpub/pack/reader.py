@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from clawpub.errors import PackError, Place
 from clawpub.pack.model import DESCRIPTOR, FORMAT, SEAL, Descriptor, PackInfo, Resource, TableSchema
-from clawpub.pack.schema import TABLES, Column, ColumnType, Schema
+from clawpub.pack.schema import Column, ColumnType, Schema, standard_schema
 from clawpub.pack.tables import Table, from_csv
 
 MAX_FILE = 256 << 20
@@ -240,7 +240,7 @@ def schema_of(resource: Resource, pack: Path) -> Schema:
         raise PackError(f"table {resource.name}: {bad[0]!r} is no column name", at=at)
     if unknown := set(declared.key) - set(names):
         raise PackError(f"table {resource.name}: its key names {', '.join(sorted(unknown))}, which is no column", at=at)
-    standard = TABLES.get(resource.name)
-    if standard and standard.column_names == tuple(names) and standard.primary_key == declared.key:
-        return standard
-    return Schema(resource.name, resource.title or resource.name, tuple(columns), declared.key, recorded=True)
+    standard = standard_schema(resource.name, tuple(names), declared.key)
+    return standard or Schema(
+        resource.name, resource.title or resource.name, tuple(columns), declared.key, recorded=True
+    )

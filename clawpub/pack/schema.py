@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 ColumnType = Literal["string", "integer", "number", "boolean", "datetime"]
@@ -233,3 +233,29 @@ def columns_in(schema: Schema, views: str) -> tuple[str, ...]:
     """Return the columns that a table has in a version of the views, () where it has no such table."""
     later = {name for version, added in ADDED.items() if version > views for name in added.get(schema.name, ())}
     return tuple(name for name in schema.column_names if name not in later)
+
+
+def schema_in(schema: Schema, views: str) -> Schema:
+    """Return a table's schema as a version of the views has it."""
+    names = columns_in(schema, views)
+    if names == schema.column_names:
+        return schema
+    return replace(schema, columns=tuple(column for column in schema.columns if column.name in names))
+
+
+VIEWS_VERSIONS = ("1", "2")
+_EVER = {
+    name: tuple(dict.fromkeys(schema_in(schema, views) for views in VIEWS_VERSIONS)) for name, schema in TABLES.items()
+}
+"""Every schema that a table ever had."""
+
+
+def standard_schema(name: str, columns: tuple[str, ...], key: tuple[str, ...]) -> Schema | None:
+    """Return the standard table's schema, of whichever version, that has these columns; None where there is none."""
+    versions = (schema for schema in _EVER.get(name, ()) if schema.columns)
+    return next((s for s in versions if s.column_names == columns and s.primary_key == key), None)
+
+
+def is_standard(schema: Schema, standard: Schema | None = None) -> bool:
+    """Whether a schema is one of clawpub's own tables, of any version; of this very table, where one is named."""
+    return any(schema is ever for ever in _EVER.get(standard.name if standard else schema.name, ()))

@@ -14,9 +14,10 @@ from clawpub.pack.model import DESCRIPTOR, EVENTS_FILE, SEAL, SUITE_FILE, Campai
 from clawpub.pack.predictions import PREDICTIONS_FILE, parse_predictions
 from clawpub.pack.reader import Pack, check_seal, digest_of, parse_descriptor, read_file
 from clawpub.pack.runs import attempts_of
+from clawpub.pack.schema import VIEWS_VERSIONS
 from clawpub.pack.tables import Table, spell, to_csv
 from clawpub.pack.transcripts import read_transcripts
-from clawpub.pack.views import KNOWN_VIEWS, TaskTitle, Terms, compute_tables
+from clawpub.pack.views import TaskTitle, Terms, compute_tables
 
 
 def verify_pack(path: Path) -> list[Finding]:
@@ -72,8 +73,8 @@ def _tables(pack: Pack, damaged: set[Path]) -> Iterator[Finding]:
 
 def _recomputed(pack: Pack) -> Iterator[Finding]:
     """Compute every table from the transcripts, as sealing did, and compare byte by byte."""
-    if pack.info.views not in KNOWN_VIEWS:
-        at, known = pack.path / DESCRIPTOR, ", ".join(KNOWN_VIEWS)
+    if pack.info.views not in VIEWS_VERSIONS:
+        at, known = pack.path / DESCRIPTOR, ", ".join(VIEWS_VERSIONS)
         yield Finding("views", f"views version {pack.info.views!r}, known are {known}", at, hint="upgrade clawpub")
         return
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -29,12 +29,12 @@ from clawpub.pack.schema import (
     TASK_OUTCOMES,
     TOOL_CALLS,
     columns_in,
+    schema_in,
 )
 from clawpub.pack.tables import Cell, Row, Table, table
 from clawpub.stats import clustered_interval, percentile
 
 VIEWS = "2"
-KNOWN_VIEWS = ("1", "2")
 
 N = TypeVar("N", int, Decimal)
 
@@ -124,11 +124,8 @@ def compute_tables(
 
 def as_of(found: Table, views: str) -> Table:
     """Return a table as a version of the views has it."""
-    names = columns_in(found.schema, views)
-    if names == found.schema.column_names:
-        return found
-    columns = tuple(column for column in found.schema.columns if column.name in names)
-    return table(replace(found.schema, columns=columns), found.rows)
+    schema = schema_in(found.schema, views)
+    return found if schema is found.schema else table(schema, found.rows)
 
 
 def _outcome(run: Run) -> Row:
