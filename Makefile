@@ -31,6 +31,10 @@ golden: .venv/.test-ready ## rewrite the golden site; review the diff
 
 bench: .venv/.test-ready ## measure; figures are printed
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.runner
+	$(BIN)/python -m bench.runner --shell --at 16 64
+	$(BIN)/python -m bench.runner --runs 10000 --at 256 --times 1 --curve
+	$(BIN)/python -m bench.crash
 
 soak: .venv/.test-ready ## the long suites in full
 	CLAWPUB_SOAK=1 $(BIN)/pytest -n 2

@@ -8,20 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from clawpub.pack.events import (
-    CallFailed,
-    Graded,
-    ModelAsked,
-    ModelCalled,
-    Prompted,
-    Record,
-    RunEvent,
-    RunResumed,
-    RunStarted,
-    RunStopped,
-    ToolCalled,
-    WorkspaceKept,
-)
+from clawpub.pack.events import Record, RunEvent
 from clawpub.pack.model import Digest, ModelInfo, Price
 
 
@@ -73,21 +60,5 @@ class CampaignFinished(Record):
 
 
 CampaignEvent = CampaignStarted | SessionStarted | Preflighted | CampaignFinished
-JournalEvent = Annotated[
-    CampaignStarted
-    | SessionStarted
-    | Preflighted
-    | CampaignFinished
-    | RunStarted
-    | ModelAsked
-    | CallFailed
-    | ModelCalled
-    | ToolCalled
-    | Prompted
-    | WorkspaceKept
-    | RunResumed
-    | RunStopped
-    | Graded,
-    Field(discriminator="type"),
-]
+JournalEvent = Annotated[CampaignEvent | RunEvent, Field(discriminator="type")]
 journal_event: TypeAdapter[CampaignEvent | RunEvent] = TypeAdapter(JournalEvent)
