@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -70,8 +70,6 @@ class Asker:
     kept: Callable[[], Awaitable[None]]
     """Returns when everything recorded so far is on the disk."""
     monotonic: Callable[[], float]
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    """Once set, no further call is sent."""
 
     async def ask(self, call: Call) -> Asked:
         """Return the model's answer, recorded, after as many tries as it takes.
@@ -101,7 +99,7 @@ class Asker:
                     raise
                 if error.cause == "throttled":
                     self.throttle.refused(wait_s)
-            await patience.sleep(wait_s)
+            await self.throttle.nap(wait_s)
 
     async def _once(self, call: Call) -> Completion:
         max_tokens = call.request.sampling.max_tokens
@@ -116,7 +114,7 @@ class Asker:
             self.tokens.settle(most_tokens, tokens)
             raise
         try:
-            if self.stopping.is_set():
+            if self.throttle.stopping.is_set():
                 raise Interrupted
             call.record(ModelAsked(**call.stamp(), reserved_usd=reserved, reserved_tokens=int(most_tokens)))
             await self.kept()

@@ -50,7 +50,7 @@ async def execute(session: Session) -> Ended:
     Raises: ConfigError where the journal was begun with another campaign file, suite or predictions; ProviderError
     where runs broke one after the other. What was journaled stays, and a later session goes on from it.
     """
-    past = Past()
+    past = Past(session.price)
     with open_journal(session.journal, past.add) as journal:
         _begin(session, journal, past)
         runs = planned(session.campaign, session.suite)
@@ -93,13 +93,12 @@ class _Execution:
         most_tokens = config.budget.tokens
         self.asker = Asker(
             provider=provider,
-            throttle=Throttle(session.concurrency, session.patience, session.clock.monotonic),
+            throttle=Throttle(session.concurrency, session.patience, session.clock.monotonic, session.stopping),
             budget=Budget(session.budget_usd, spent_usd),
             tokens=Budget(Decimal(most_tokens // session.shard.count) if most_tokens else None, Decimal(spent_tokens)),
             price=past.price,
             kept=journal.kept,
             monotonic=session.clock.monotonic,
-            stopping=session.stopping,
         )
         self.tools = tools_of(session.suite.tools)
         self.dispatch_text = config.harness.text_tool_calls == "dispatch"

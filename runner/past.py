@@ -20,7 +20,9 @@ RunKey = tuple[str, int]
 class Past:
     """Built up event by event, in the journal's order."""
 
-    def __init__(self) -> None:
+    def __init__(self, price: Price | None = None) -> None:
+        """`price` counts where the journal names none: it was begun before journals did."""
+        self._price = price
         self.started: CampaignStarted | None = None
         self.finished = False
         self.graded: set[RunKey] = set()
@@ -32,7 +34,7 @@ class Past:
 
     @property
     def price(self) -> Price | None:
-        return self.started.price if self.started else None
+        return self.started.price or self._price if self.started else self._price
 
     @property
     def empty(self) -> bool:

@@ -70,7 +70,7 @@ async def _ask(
         except ProviderError as error:
             if tries == TRIES or not error.retryable:
                 raise
-            await asker.throttle.patience.sleep(asker.throttle.patience.wait_s(tries, error.retry_after_s))
+            await asker.throttle.nap(asker.throttle.patience.wait_s(tries, error.retry_after_s))
         finally:
             asker.budget.settle(reserved, paid)
     record(

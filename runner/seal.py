@@ -54,7 +54,8 @@ def seal_campaign(
     started = next((event for event in record.campaign_events if isinstance(event, CampaignStarted)), None)
     if started is None or not record.runs:
         raise ConfigError("no run was begun yet", at=campaign.path, hint=f"clawpub run {campaign.path}")
-    tabulator = Tabulator([TaskTitle(task.id, task.title) for task in suite.tasks], started.price)
+    price = started.price or campaign.config.price  # journals from before the ledger do not name it
+    tabulator = Tabulator([TaskTitle(task.id, task.title) for task in suite.tasks], price)
     survey, done = _Survey(), set()
     transcripts = _Transcripts(len(record.runs))
     for key, events, text in record.transcripts():
@@ -227,7 +228,7 @@ def _info(
             engine={**sessions[-1].engine, "sessions": len(sessions)},
             limits=config.limits.model_dump(mode="json", exclude_none=True),
             sampling=config.sampling.model_dump(mode="json", exclude_none=True),
-            price=started.price,
+            price=started.price or config.price,
             predictions=PredictionsInfo(digest=predictions_digest, frozen_at=started.at)
             if campaign.predictions
             else None,

@@ -54,9 +54,17 @@ class Patience:
 class Throttle:
     """`most` calls at once, or fewer while the provider asks for that."""
 
-    def __init__(self, most: int, patience: Patience, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        most: int,
+        patience: Patience,
+        monotonic: Callable[[], float] = time.monotonic,
+        stopping: asyncio.Event | None = None,
+    ) -> None:
         self.most = most
         self.patience = patience
+        self.stopping = stopping or asyncio.Event()
+        """Once set, nobody waits any more."""
         self._monotonic = monotonic
         self._allowed = float(most)
         self._calling = 0
@@ -80,8 +88,8 @@ class Throttle:
             self._wake()
 
     async def _enter(self) -> None:
-        while (pause := self._not_before - self._monotonic()) > 0:
-            await self.patience.sleep(pause * (1 + 0.25 * self.patience.random()))
+        while (pause := self._not_before - self._monotonic()) > 0 and not self.stopping.is_set():
+            await self.nap(pause * (1 + 0.25 * self.patience.random()))
         if self._calling >= self.allowed or self._queue:
             turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._queue.append(turn)
@@ -94,6 +102,16 @@ class Throttle:
                 raise
         else:
             self._calling += 1
+
+    async def nap(self, seconds: float) -> None:
+        """Wait so long, or until everybody is to stop."""
+        sleep = asyncio.ensure_future(self.patience.sleep(seconds))
+        stop = asyncio.ensure_future(self.stopping.wait())
+        try:
+            await asyncio.wait((sleep, stop), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleep.cancel()
+            stop.cancel()
 
     def _wake(self) -> None:
         while self._queue and self._calling < self.allowed:

@@ -19,7 +19,7 @@ from clawpub.pack.events import (
     ToolStatus,
     Verdict,
 )
-from clawpub.pack.model import CampaignInfo, HarnessInfo, ModelInfo, PackInfo, PredictionsInfo, Price, SuiteInfo
+from clawpub.pack.model import FORMAT, CampaignInfo, HarnessInfo, ModelInfo, PackInfo, PredictionsInfo, Price, SuiteInfo
 from clawpub.pack.predictions import Prediction, print_predictions
 from clawpub.pack.reader import Pack, digest_of
 from clawpub.pack.runs import attempts_of, print_transcript
@@ -134,7 +134,7 @@ def seal_runs(
         folder / id,
         title="A tiny campaign",
         info=PackInfo(
-            format=1,
+            format=FORMAT,
             origin="executed",
             views=VIEWS,
             campaign=make_campaign_info(id=id, price=price, predictions_digest=digest_of(frozen)),

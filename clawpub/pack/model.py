@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-FORMAT = 1
+FORMAT = 2
 """The pack format that this version writes."""
 
 DESCRIPTOR = "datapackage.json"
@@ -120,7 +120,8 @@ class CampaignInfo(_Strict):
 class PackInfo(_Strict):
     """The `clawpub` member of the descriptor."""
 
-    format: Literal[1]
+    format: Literal[1, 2]
+    """2 has the ledger of attempts, and packs what is long."""
     origin: Literal["executed", "transcribed", "imported"]
     """`executed`: made by a campaign of ours. `transcribed`: typed in from a published source. `imported`: somebody
     else's table."""

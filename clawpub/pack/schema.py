@@ -1,4 +1,4 @@
-"""The tables of pack format 1: their columns, units and keys. docs/pack-format.md says the same in prose."""
+"""The tables of a pack: their columns, units and keys. docs/pack-format.md says the same in prose."""
 
 from __future__ import annotations
 

@@ -131,3 +131,20 @@ def test_patience_ends_by_tries_or_by_time_and_never_begins_with_a_final_refusal
     assert again("server_error", 2, 0) and not again("server_error", 3, 0)
     assert again("throttled", 50, 99) and not again("throttled", 2, 100)
     assert not again("denied", 1, 0)
+
+
+def test_nobody_naps_on_when_everybody_is_to_stop() -> None:
+    async def run() -> None:
+        throttle = Throttle(2, Patience())
+        throttle.refused(3600.0)
+
+        async def call() -> None:
+            async with throttle.slot():
+                pass
+
+        waiting = [asyncio.create_task(call()), asyncio.create_task(throttle.nap(3600.0))]
+        await asyncio.sleep(0)
+        throttle.stopping.set()
+        await asyncio.wait_for(asyncio.gather(*waiting), 1)
+
+    asyncio.run(run())

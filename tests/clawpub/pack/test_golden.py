@@ -22,15 +22,15 @@ def test_a_pack_of_format_1_opens_verifies_and_says_what_it_always_said() -> Non
     assert (scored["result"], scored["miss"], str(scored["brier"])) == ("Wrong", "1 pass below range", "0.36")
 
 
-def test_a_pack_of_views_2_opens_verifies_and_is_read_as_the_standard_tables() -> None:
-    pack = open_pack(PACKS / "views-2")
+def test_a_pack_of_format_2_opens_verifies_and_is_read_as_the_standard_tables() -> None:
+    pack = open_pack(PACKS / "format-2")
     assert verify_pack(pack.path) == []
-    assert pack.digest == "sha256:d60b13a913b2e836d32eb1ce65cb2feb451edfdf6aae489e162f321fb22443af"
+    assert pack.digest == "sha256:39205cab317be9713ad7b0156d0b93e46e17757e65c97a6af40cacb3582d6bb9"
     row = pack.table("run_summary").rows[0]
     assert (row["score"], row["planned"], row["headline_score"], row["attempts"]) == ("4/6", 6, "4/6", 6)
 
 
-@pytest.mark.parametrize("name", ["format-1", "views-2"])
+@pytest.mark.parametrize("name", ["format-1", "format-2"])
 def test_the_tables_of_every_version_are_known_as_what_they_are(name: str) -> None:
     pack = open_pack(PACKS / name)
     assert all(is_standard(table.schema) for table in pack.tables())
