@@ -13,7 +13,7 @@ from clawpub.pack.model import DESCRIPTOR, SEAL
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PREDICTIONS_SCORING, is_standard
 from clawpub.pack.tables import spell
-from generator.boxes import campaign_box, days, headline, long_date
+from generator.boxes import campaign_box, days, long_date, scores
 from generator.contexts import (
     EvidenceView,
     FileRow,
@@ -89,7 +89,7 @@ def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
         section=writeup.section,
         draft=writeup.draft,
         model=model_of(first) if first else "",
-        score=headline(summary),
+        score=scores(summary),
         claims=sum(claim.verdict == "verified" for claim in checked.claims),
     )
 
@@ -149,7 +149,7 @@ def pack_entry(pack: Pack) -> PackEntry:
         url=pack_url(pack),
         title=pack.descriptor.title,
         model=model_of(pack) if pack.info.campaign else "",
-        score=headline(summary),
+        score=scores(summary),
         origin=pack.info.origin,
         date=days(pack.info.campaign) if pack.info.campaign else "",
     )

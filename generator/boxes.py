@@ -10,7 +10,7 @@ from clawpub.pack.model import CampaignInfo
 from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Row, spell
 from generator.contexts import CampaignBox, Labelled
-from generator.tables import ORIGINS, interval_of, model_of, short, summary_of
+from generator.tables import ORIGINS, interval_of, model_of, planned_score, short, summary_of
 
 
 def long_date(day: date) -> str:
@@ -54,11 +54,22 @@ def _campaign_lines(pack: Pack, campaign: CampaignInfo | None) -> list[Labelled]
 def headline(summary: Row | None) -> str:
     """Return a campaign's one score: by the denominator that it declared; nothing below the coverage that it declared.
 
-    Packs of views 1 declared none, and are scored by their valid runs.
+    Packs of views 1 declared none, and a transcribed one may not state any: those are scored by their valid runs.
     """
     if summary is None:
         return ""
-    return spell(summary["headline_score"] if "headline_score" in summary else summary["score"])
+    return spell(summary["headline_score"] if summary.get("planned") is not None else summary["score"])
+
+
+def scores(summary: Row | None) -> str:
+    """Return a campaign's score in a line: out of all planned runs too, where that is another."""
+    if summary is None:
+        return ""
+    said = headline(summary)
+    if not said and summary["score"] is not None:
+        said = f"{summary['score']}, too few runs for a headline"
+    of_planned = planned_score(summary)
+    return f"{said} ({of_planned} of planned)" if of_planned else said
 
 
 def _denominators(summary: Row | None) -> list[Labelled]:
@@ -70,7 +81,7 @@ def _denominators(summary: Row | None) -> list[Labelled]:
     if not planned:
         return []
     coverage = f"{percent(Decimal(valid) / planned)} of planned runs have a verdict"
-    if "headline_score" in summary and summary["headline_score"] is None:
+    if not headline(summary):
         coverage += "; too few for a headline score"
     return [
         Labelled("Of valid runs", spell(summary["score"])),

@@ -269,7 +269,18 @@ def _interval_notes(packs: Sequence[Pack]) -> list[str]:
             notes.append(
                 f"{model_of(pack)}: {errors} {runs} not scored, because something broke that was not the model."
             )
+        if (of_planned := planned_score(_summary(pack))) is not None:
+            notes.append(f"{model_of(pack)}: {of_planned} of all planned runs.")
     return notes
+
+
+def planned_score(summary: Row) -> str | None:
+    """Return a score out of all planned runs; None where every planned run has a verdict, so that it is the same."""
+    valid, errors = summary["runs"], summary["infrastructure_errors"]
+    if not isinstance(valid, int) or not isinstance(errors, int):
+        return None
+    planned = summary.get("planned") or valid + errors
+    return f"{summary['passes']}/{planned}" if planned != valid else None
 
 
 _COMPARED = (

@@ -12,8 +12,8 @@ import itertools
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Optional
 
 MOST_LINES = 200
 MOST_BYTES = 16 * 1024
@@ -33,10 +33,12 @@ class ToolError(Exception):
     """Why a tool could not do it."""
 
 
-def use(function: str, arguments: dict[str, Any]) -> tuple[bool, str]:
+def use(
+    function: str, arguments: Mapping[str, Any], tools: Optional[Mapping[str, Callable[..., str]]] = None
+) -> tuple[bool, str]:
     """Return whether the tool `function` could do it, and its text."""
     try:
-        return True, TOOLBOX[function](**arguments)
+        return True, (TOOLBOX if tools is None else tools)[function](**arguments)
     except ToolError as error:
         return False, str(error)
     except OSError as error:
@@ -131,19 +133,27 @@ def write_file(path: str, content: str) -> str:
     parent = os.path.dirname(path)
     if parent:
         os.makedirs(parent, exist_ok=True)
-    data = content.encode(errors="surrogateescape")
+    data = encoded(content)
     replace(path, data)
+    return wrote(path, data)
+
+
+def encoded(content: str) -> bytes:
+    return content.encode(errors="surrogateescape")
+
+
+def wrote(path: str, data: bytes) -> str:
     return f"wrote {len(data)} bytes to {path}"
 
 
 def edit_file(path: str, old: str, new: str) -> str:
-    data, line = edited(path, lambda: read_regular(path), old, new)
+    data, text = edited(path, lambda: read_regular(path), old, new)
     replace(path, data)
-    return f"edited {path} at line {line}"
+    return text
 
 
-def edited(path: str, read: Callable[[], bytes], old: str, new: str) -> tuple[bytes, int]:
-    """Return a file with one passage replaced, and the line at which that is."""
+def edited(path: str, read: Callable[[], bytes], old: str, new: str) -> tuple[bytes, str]:
+    """Return a file with one passage replaced, and what the model is told of it."""
     if not old:
         raise ToolError("Invalid argument: old is empty")
     text = read().decode(errors="surrogateescape")
@@ -152,7 +162,8 @@ def edited(path: str, read: Callable[[], bytes], old: str, new: str) -> tuple[by
         raise ToolError(
             f"old must occur exactly once in {path!r}, it occurs {'nowhere' if not count else f'{count} times'}"
         )
-    return text.replace(old, new).encode(errors="surrogateescape"), text[: text.index(old)].count("\n") + 1
+    line = text[: text.index(old)].count("\n") + 1
+    return encoded(text.replace(old, new)), f"edited {path} at line {line}"
 
 
 def sql(database: str, query: str) -> str:
@@ -191,9 +202,13 @@ def check_regular(path: str) -> None:
     """Refuse what reading could wait on for ever."""
     mode = os.stat(path).st_mode
     if stat.S_ISDIR(mode):
-        raise ToolError(f"Is a directory: {path!r}")
+        raise is_a_folder(path)
     if not stat.S_ISREG(mode):
         raise ToolError(f"Not a regular file: {path!r}")
+
+
+def is_a_folder(path: str) -> ToolError:
+    return ToolError(f"Is a directory: {path!r}")
 
 
 def read_regular(path: str) -> bytes:
