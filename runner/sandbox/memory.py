@@ -176,8 +176,7 @@ class MemoryBox:
 
 
 _TOOLS: Mapping[str, Callable[..., str]] = {
-    tool.__name__: tool
-    for tool in (MemoryBox.read_file, MemoryBox.list_dir, MemoryBox.write_file, MemoryBox.edit_file)
+    tool.__name__: tool for tool in (MemoryBox.read_file, MemoryBox.list_dir, MemoryBox.write_file, MemoryBox.edit_file)
 }
 TOOLS = tuple(_TOOLS)
 """What this box can do."""

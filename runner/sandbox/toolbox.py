@@ -13,7 +13,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Optional
+from typing import Any
 
 MOST_LINES = 200
 MOST_BYTES = 16 * 1024
@@ -34,7 +34,7 @@ class ToolError(Exception):
 
 
 def use(
-    function: str, arguments: Mapping[str, Any], tools: Optional[Mapping[str, Callable[..., str]]] = None
+    function: str, arguments: Mapping[str, Any], tools: Mapping[str, Callable[..., str]] | None = None
 ) -> tuple[bool, str]:
     """Return whether the tool `function` could do it, and its text."""
     try:
