@@ -129,18 +129,18 @@ class MemoryBox:
         for end in [place for place, letter in enumerate(path) if letter == "/"] + [len(path)]:
             part = path[:end].rstrip("/")
             if part and posixpath.basename(part) != ".":
-                self._make_folder(part)
+                self._make_folder(part, last=part == path.rstrip("/"))
 
-    def _make_folder(self, path: str) -> None:
+    def _make_folder(self, path: str, last: bool) -> None:
         try:
             inside = self._walk(path)
         except OSError as error:
             if error.errno == errno.ENOENT and _is_outside(path):
                 return  # on the way back into the workspace
             raise
-        if inside in self._files:
+        if inside in self._files and last:
             raise _failure(errno.EEXIST, path)
-        if inside not in self._folders:
+        if inside not in self._folders and inside not in self._files:
             self._take_place()
             self._folders.add(inside)
 
@@ -149,6 +149,8 @@ class MemoryBox:
 
         Raises: OSError where a part before it is missing or a file, or where it leads elsewhere; ValueError.
         """
+        if "\0" in path:
+            raise ValueError("embedded null byte")
         if len(os.fsencode(path)) >= MOST_PATH:
             raise _failure(errno.ENAMETOOLONG, path)
         at: list[str] = [] if path.startswith("/") else [HOME]
