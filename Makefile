@@ -3,6 +3,8 @@
 export TMPDIR := $(CURDIR)/.clawpub/tmp
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
+# Compiled once here, not at each start: where Python writes no bytecode, that is half of a command's start.
+export UV_COMPILE_BYTECODE := 1
 # Where the system keeps certificates, they count: a company's proxy signs with its own.
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := 1

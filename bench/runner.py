@@ -85,7 +85,8 @@ def one(runs: int, at_once: int, latency_s: float, url: str, *, shell: bool, cur
     with tempfile.TemporaryDirectory() as name:
         campaign = publication(Path(name), runs, at_once, f"{url}/v1", shell=shell)
         command = [sys.executable, "-m", "bench.runner", "--child", str(campaign), *(["--curve"] if curve else [])]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
         took: dict[str, float] = json.loads(done.stdout)
     stats = asked(url, "/stats")
     ideal = math.ceil(runs / at_once) * (TOOL_CALLS + 1) * latency_s
