@@ -19,6 +19,7 @@ comes out of it is believed to be more than bytes.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -38,6 +39,18 @@ class Limits:
     workspace_mb: int = 64
     output_kb: int = 64
     """Kept of a command's output, head and tail; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class Fittings:
+    """What a harness has in its box beside the workspace."""
+
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    """Folders of the host, read-only inside, by their absolute path in the box."""
+    port: int | None = None
+    """A TCP port of the box's own loopback on which the host answers: the one thing inside that leads outside."""
+    address_space: bool = True
+    """Whether each process is bounded in addresses. Node reserves far more of them than it ever uses."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,9 @@ class Sandbox:
 class Box(Protocol):
     """A running box. Its workspace is `/ws`, where every command starts. Commands run one after the other."""
 
+    listener: socket.socket | None
+    """Where the host accepts what the box's processes connect to, if the box was fitted with a port."""
+
     async def exec(
         self, argv: list[str], *, stdin: str = "", timeout_s: float = 60.0, env: Mapping[str, str] | None = None
     ) -> Result:
@@ -86,8 +102,14 @@ class Box(Protocol):
         """Run one function of the box's toolbox in a fresh child; exit code 0 and its text, or 1 and why not."""
         ...
 
-    async def files(self) -> dict[str, bytes]:
-        """Return the workspace's regular files by relative POSIX path; links, devices and odd names are left out.
+    async def stop(self) -> None:
+        """End the command that runs, as if its time were over; without effect where none does."""
+        ...
+
+    async def files(self, folder: str | None = None) -> dict[str, bytes]:
+        """Return the regular files of the workspace, or of another folder of the box, by relative POSIX path.
+
+        Links, devices and odd names are left out.
 
         At most `workspace_mb` in all, the smallest first, so that a flood cannot push an answer out.
         """
@@ -100,6 +122,7 @@ def open_box(
     limits: Limits,
     sandbox: Sandbox,
     readonly: Mapping[str, Mapping[str, bytes]] | None = None,
+    fittings: Fittings | None = None,
     scratch: Path = SCRATCH,
 ) -> AbstractAsyncContextManager[Box]:
     """Return a box whose workspace holds `files` (relative POSIX path to content); leaving the context ends all in it.
@@ -115,7 +138,9 @@ def open_box(
         return open_memory_box(files, limits)
     from runner.sandbox.box import open_channel_box
 
-    return open_channel_box(files, limits=limits, sandbox=sandbox, readonly=readonly or {}, scratch=scratch)
+    return open_channel_box(
+        files, limits=limits, sandbox=sandbox, readonly=readonly or {}, fittings=fittings, scratch=scratch
+    )
 
 
 def probe(kind: str = "auto", *, scratch: Path = SCRATCH) -> Sandbox:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from clawpub.errors import SandboxError
-from runner.sandbox import Limits, Sandbox, bare, bubble
+from runner.sandbox import Fittings, Limits, Sandbox, bare, bubble
 from runner.sandbox.channel import ChannelBox, is_plain
 
 
@@ -19,6 +19,7 @@ async def open_channel_box(
     limits: Limits,
     sandbox: Sandbox,
     readonly: Mapping[str, Mapping[str, bytes]],
+    fittings: Fittings | None = None,
     scratch: Path,
 ) -> AsyncIterator[ChannelBox]:
     """Return a box of the given sandbox; see `runner.sandbox.open_box`."""
@@ -28,10 +29,17 @@ async def open_channel_box(
     for folder in readonly:
         if not (folder.startswith("/") and is_plain(folder[1:])):
             raise SandboxError(f"{folder!r} is not an absolute path")
+    if sandbox.name == "none" and fittings:
+        raise SandboxError(
+            "this harness needs a box with a network of its own, and there is none",
+            hint="it runs where bwrap does: clawpub doctor says what is missing",
+        )
     if sandbox.name == "none":
         opened = bare.open_bare(limits, readonly, scratch)
     else:
-        opened = bubble.open_bubble(limits, readonly, bounded=sandbox.name == bubble.WITH_CGROUP)
+        opened = bubble.open_bubble(
+            limits, readonly, fittings or Fittings(), bounded=sandbox.name == bubble.WITH_CGROUP
+        )
     async with opened as (box, told):
         await box.start(files, told)
         yield box

@@ -10,10 +10,11 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from clawpub.errors import SandboxError
-from runner.sandbox import Limits, cgroup, programs, seccomp
+from runner.sandbox import Fittings, Limits, cgroup, programs, seccomp
 from runner.sandbox.channel import START_S, ChannelBox, settings
 from runner.sandbox.profile import ENV, MB, SERVER, SHM_MB, TMP_MB, USERS, WORKSPACE, arguments
 
@@ -35,11 +36,24 @@ class Bubble:
     info: int
     """A descriptor on which bwrap tells the box's pid 1."""
     group: cgroup.Group | None
+    post: socket.socket | None
+    """Through which the box hands out the socket that it listens on."""
 
     def enter_group(self) -> None:
         """Bound the box. Only our own code runs in it before this."""
         if self.group:
             self.group.add(json.loads(os.read(self.info, 4096))["child-pid"])
+
+    def listener(self) -> socket.socket | None:
+        """Return the listening socket of a box that was fitted with a port; the box has sent it before it is ready."""
+        if self.post is None:
+            return None
+        with self.post:
+            self.post.settimeout(STOP_S)
+            _, fds, _, _ = socket.recv_fds(self.post, 1, 1)
+        if not fds:
+            raise SandboxError("no box: its port cannot be listened on")
+        return socket.socket(fileno=fds[0])
 
     def said(self) -> str:
         """What bwrap, or the Python in it, complained of before it ended."""
@@ -62,21 +76,26 @@ class Bubble:
         if self.process.stderr:
             self.process.stderr.close()
         os.close(self.info)
+        if self.post:
+            self.post.close()
         if self.group:
             self.group.remove()
 
 
 @contextlib.asynccontextmanager
 async def open_bubble(
-    limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], *, bounded: bool
+    limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], fittings: Fittings, *, bounded: bool
 ) -> AsyncIterator[tuple[ChannelBox, dict[str, Any]]]:
     """Return a box, and what its exec server must be told; `bounded` by a cgroup or by rlimits and a watchdog."""
-    bubble = launch(limits, readonly, bounded=bounded)
+    bubble = launch(limits, readonly, fittings, bounded=bounded)
     box = ChannelBox(bubble.channel, limits, bubble.group)
     try:
         await connect(box, bubble)
-        yield box, settings(limits, workspace=WORKSPACE, env=ENV | {"PATH": programs.python().path}, bounded=bounded)
+        told = settings(limits, workspace=WORKSPACE, env=ENV | {"PATH": programs.python().path}, bounded=bounded)
+        yield box, told | {"address_space": fittings.address_space}
     finally:
+        if box.listener:
+            box.listener.close()
         box.hang_up()
         await box.close()
         await asyncio.to_thread(bubble.stop)
@@ -87,6 +106,7 @@ async def connect(box: ChannelBox, bubble: Bubble) -> None:
         async with asyncio.timeout(START_S):
             await box.connect()
         bubble.enter_group()
+        box.listener = bubble.listener()
     except (OSError, EOFError, ValueError) as error:
         said = await asyncio.to_thread(bubble.said)
         raise SandboxError(f"no box: {said or error or type(error).__name__}") from None
@@ -107,7 +127,9 @@ def make_group(limits: Limits) -> cgroup.Group:
         raise SandboxError(f"no control group: {error}") from None
 
 
-def launch(limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], *, bounded: bool) -> Bubble:
+def launch(
+    limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], fittings: Fittings, *, bounded: bool
+) -> Bubble:
     """Start bwrap as an unprivileged user, with nothing of ours but what the box needs.
 
     Raises: SandboxError.
@@ -122,23 +144,45 @@ def launch(limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], *, bound
         ours, theirs = socket.socketpair()
         kept.callback(ours.close)
         passed.callback(theirs.close)
+        post = None
+        command = [str(python.command), "-I", "-S", SERVER, str(theirs.fileno())]
+        if fittings.port is not None:
+            post, sender = socket.socketpair()
+            kept.callback(post.close)
+            passed.callback(sender.close)
+            command += [str(sender.fileno()), str(fittings.port)]
         info, told = os.pipe()
         closed_with(kept, info)
         closed_with(passed, told)
         data = {path: closed_with(passed, programs.held(content)) for path, content in files.items()}
         filter_fd = closed_with(passed, programs.held(forbidden))
         argv = arguments(
-            [str(python.command), "-I", "-S", SERVER, str(theirs.fileno())],
+            command,
             limits=limits,
             env=ENV,
             data=data,
-            python=python.folder,
+            folders=bound_folders(python.folder, fittings),
             seccomp=filter_fd,
             info=told,
         )
-        process = start(argv, program, (*data.values(), filter_fd, told, theirs.fileno()))
+        handed = (*data.values(), filter_fd, told, *map(int, command[4:6]))
+        process = start(argv, program, handed)
         kept.pop_all()
-    return Bubble(process, ours, info, group)
+    return Bubble(process, ours, info, group, post)
+
+
+def bound_folders(python: Path | None, fittings: Fittings) -> dict[str, Path]:
+    """Return the folders of the host that are seen inside, by where; all can be entered by whoever runs bwrap.
+
+    Raises: SandboxError for one that cannot.
+    """
+    for folder in fittings.folders.values():
+        if not programs.enterable(folder):
+            raise SandboxError(
+                f"{folder} cannot be entered by the unprivileged user that a box runs as",
+                hint="keep it where everybody may read, or do not run clawpub as root",
+            )
+    return {**({str(python): python} if python else {}), **fittings.folders}
 
 
 def box_files(readonly: Mapping[str, Mapping[str, bytes]]) -> dict[str, bytes]:

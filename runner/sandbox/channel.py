@@ -64,6 +64,7 @@ class ChannelBox:
         self.channel = channel
         self.limits = limits
         self.group = group
+        self.listener: socket.socket | None = None
         self.python = ""
         """Its version inside."""
         self._reader: asyncio.StreamReader | None = None
@@ -90,9 +91,13 @@ class ChannelBox:
         header = {"op": "call", "function": function, "arguments": dict(arguments), "timeout_s": timeout_s}
         return await self._command(header, b"", timeout_s)
 
-    async def files(self) -> dict[str, bytes]:
+    async def stop(self) -> None:
+        if self._writer and self._lock.locked():
+            self._writer.write(_frame({"op": "stop"}))
+
+    async def files(self, folder: str | None = None) -> dict[str, bytes]:
         most = self.limits.workspace_mb * MB
-        listing, body = await self.ask({"op": "files"}, b"", Listing, most_body=most, within_s=FILES_S)
+        listing, body = await self.ask({"op": "files", "folder": folder}, b"", Listing, most_body=most, within_s=FILES_S)
         found, at = {}, 0
         for path, size in listing.files:
             if size < 0 or at + size > len(body):
@@ -152,11 +157,10 @@ class ChannelBox:
     async def _answer(
         self, header: Mapping[str, Any], body: bytes, kind: type[A], most_body: int, within_s: float
     ) -> tuple[A, bytes]:
-        head = json.dumps(header).encode()
         try:
             async with asyncio.timeout(within_s):
                 assert self._writer
-                self._writer.writelines((struct.pack(">II", len(head), len(body)), head, body))
+                self._writer.writelines((_frame(header, len(body)), body))
                 await self._writer.drain()
                 return await self._receive(kind, most_body)
         except TimeoutError:
@@ -199,6 +203,11 @@ class ChannelBox:
             await self._writer.wait_closed()
 
 
+def _frame(header: Mapping[str, Any], body_size: int = 0) -> bytes:
+    head = json.dumps(header).encode()
+    return struct.pack(">II", len(head), body_size) + head
+
+
 def is_plain(path: str) -> bool:
     """Whether it names a file below a folder, in letters that can be printed."""
     return len(path) < 1024 and path.isprintable() and all(part not in ("", ".", "..") for part in path.split("/"))
@@ -213,5 +222,6 @@ def settings(limits: Limits, *, workspace: str, env: Mapping[str, str], bounded:
         "output_bytes": limits.output_kb * 1024,
         "processes": limits.processes,
         "bounded": bounded,
+        "address_space": True,
         "env": dict(env),
     }

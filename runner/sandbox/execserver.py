@@ -3,10 +3,13 @@
 """Pid 1 of a box: runs one command at a time for the host and ends everything that the command started.
 
 Runs inside the box on the tasks' own interpreter (3.9 or newer), with the standard library only, as
-`python3 -I -S FOLDER FD` (as `FOLDER/__main__.py`), where FD is one end of a socketpair whose other end is the host's.
+`python3 -I -S FOLDER FD [POST PORT]` (as `FOLDER/__main__.py`), where FD is one end of a socketpair whose other end is
+the host's. With POST, another such end, a socket that listens on PORT of the box's loopback is handed out through it:
+the host answers there, and nothing else inside leads outside.
 
     frame    = u32 header size, u32 body size (big endian), header (JSON), body (bytes)
     host     start -> (run | call | files)*          box   ready -> started -> one answer each
+             stop, while a command runs                    (answered by the command's own answer)
 
 Two things keep a command from posing as this server: the socket is closed before any foreign code runs, and the server
 is not dumpable, so that nobody with the same uid can open its descriptors, memory or environment. The kernel drops
@@ -57,6 +60,9 @@ class Channel:
         header_size, body_size = struct.unpack(">II", self._exactly(8))
         return json.loads(self._exactly(header_size)), self._exactly(body_size)
 
+    def hung_up(self) -> bool:
+        return not self.sock.recv(1, socket.MSG_PEEK)
+
     def send(self, header: Header, body: bytes = b"") -> None:
         head = json.dumps(header).encode()
         self.sock.sendall(struct.pack(">II", len(head), len(body)) + head + body)
@@ -106,6 +112,7 @@ class Server:
         self.file_size = start["workspace_bytes"]
         self.processes = start["processes"]
         self.bounded = start["bounded"]
+        self.address_space = start["address_space"]
         self.env = start["env"]
         self.wake, wake_write = os.pipe()
         os.set_blocking(self.wake, False)
@@ -117,9 +124,9 @@ class Server:
         while True:
             header, body = self.channel.receive()
             if header["op"] == "files":
-                listing, content = collect(self.workspace, self.file_size)
+                listing, content = collect(header["folder"] or self.workspace, self.file_size)
                 self.channel.send({"files": listing}, content)
-            else:
+            elif header["op"] != "stop":  # which came just after the command had ended
                 act = self._execute if header["op"] == "run" else self._tool
                 self.channel.send(*self.run(functools.partial(act, header), body, header["timeout_s"]))
 
@@ -167,9 +174,12 @@ class Server:
                     closed = not read_some(reader, output)
                     if closed:
                         poller.unregister(reader)
-                else:  # the host says nothing while a command runs, so it is gone
+                elif self.channel.hung_up():
                     end_everything()
                     os._exit(0)
+                else:  # all that the host says while a command runs is: stop
+                    self.channel.receive()
+                    return code, ""
             ended = reap(child)
             if code is None and ended is not None:
                 code, end = ended, min(end, time.monotonic() + GRACE_S)
@@ -202,11 +212,12 @@ class Server:
     def _bound(self) -> None:
         """Bound the child and all it will start; make it the first to go when the box is out of memory."""
         limits = [
-            (resource.RLIMIT_AS, self.memory),
             (resource.RLIMIT_FSIZE, self.file_size),
             (resource.RLIMIT_CORE, 0),
             (resource.RLIMIT_NOFILE, 1024),
         ]
+        if self.address_space:
+            limits.append((resource.RLIMIT_AS, self.memory))
         if not self.bounded:
             limits.append((resource.RLIMIT_NPROC, self.processes))
         for which, bound in limits:
@@ -382,11 +393,19 @@ def regular_files(root: str) -> list[tuple[int, str]]:
     return found
 
 
+def hand_out(post: int, port: int) -> None:
+    """Listen on a port of the loopback, and leave the answering to the host."""
+    with socket.socket(fileno=post) as host, socket.create_server(("127.0.0.1", port), backlog=64) as listener:
+        socket.send_fds(host, [b"\0"], [listener.fileno()])
+
+
 def main() -> None:
     fd = int(sys.argv[1])
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL if os.getpid() == 1 else signal.SIG_IGN)
+    if len(sys.argv) > 2:
+        hand_out(int(sys.argv[2]), int(sys.argv[3]))
     os.closerange(3, fd)
     os.closerange(fd + 1, 65536)
     channel = Channel(socket.socket(fileno=fd))

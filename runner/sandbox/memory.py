@@ -13,6 +13,7 @@ import errno
 import io
 import os
 import posixpath
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
@@ -34,6 +35,8 @@ HOME = WORKSPACE.strip("/")
 
 class MemoryBox:
     """A workspace in memory."""
+
+    listener: socket.socket | None = None
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
         self._files = dict(files)
@@ -58,7 +61,10 @@ class MemoryBox:
         output, cut = _head_and_tail(data, self._limits.output_kb * 1024)
         return Result(0 if done else 1, output, len(data), False, time.monotonic() - began, cut)
 
-    async def files(self) -> dict[str, bytes]:
+    async def stop(self) -> None:
+        pass
+
+    async def files(self, folder: str | None = None) -> dict[str, bytes]:
         self._check_open()
         plain = [path for path in self._files if is_plain(path)]
         return {path: self._files[path] for path in sorted(plain, key=lambda path: (len(self._files[path]), path))}

@@ -50,22 +50,22 @@ def arguments(
     limits: Limits,
     env: Mapping[str, str],
     data: Mapping[str, int],
-    python: Path | None,
+    folders: Mapping[str, Path],
     seccomp: int,
     info: int,
 ) -> list[str]:
     """Return bwrap's arguments; `data`, `seccomp` and `info` are descriptors.
 
-    `data` are files by absolute path in the box, `python` is a folder to bind for the interpreter. /dev is made
-    read-only as a folder (it is a tmpfs without a bound); its devices stay as they are.
+    `data` are files and `folders` are the host's folders, by absolute path in the box. /dev is made read-only as a
+    folder (it is a tmpfs without a bound); its devices stay as they are.
     """
-    folders = sorted({str(parent) for path in data for parent in PurePosixPath(path).parents} - {"/"})
+    parents = sorted({str(parent) for path in data for parent in PurePosixPath(path).parents} - {"/"})
     return [
         *NAMESPACES,
         *(word for name, value in env.items() for word in ("--setenv", name, value)),
-        *(word for folder in folders for word in ("--dir", folder)),
+        *(word for folder in parents for word in ("--dir", folder)),
         *host_folders(),
-        *(("--ro-bind", str(python), str(python)) if python is not None else ()),
+        *(word for inside, folder in folders.items() for word in ("--ro-bind", str(folder), inside)),
         *(word for path, fd in data.items() for word in ("--ro-bind-data", str(fd), path)),
         *("--proc", "/proc", "--dev", "/dev"),
         *tmpfs("/tmp", TMP_MB),

@@ -109,12 +109,18 @@ def python(system: Path = SYSTEM_PYTHON, own: Path = Path(sys.base_prefix)) -> P
     command = own / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
     if own.is_relative_to("/usr"):
         return Python(command, None)
-    if os.geteuid() == 0 and not all(folder.stat().st_mode & 0o001 for folder in (own, *own.parents)):
+    if not enterable(own):
         raise SandboxError(
             f"no Python for the box: {system} is not there, and {own} cannot be entered by an unprivileged user",
             hint="install the system's python3 (3.9 or newer), or do not run clawpub as root",
         )
     return Python(command, own)
+
+
+def enterable(folder: Path) -> bool:
+    """Whether the user that a box is started by can reach a folder by its path."""
+    folder = folder.resolve()
+    return os.geteuid() != 0 or all(step.stat().st_mode & 0o001 for step in (folder, *folder.parents))
 
 
 @functools.cache
