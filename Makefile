@@ -58,4 +58,4 @@ $(UV):
 
 .venv/.test-ready: pyproject.toml uv.lock | $(UV)
 	@mkdir -p .clawpub/tmp
-	$(UV) sync --frozen --inexact --extra local --extra ray && touch $@
+	$(UV) sync --frozen --inexact --extra local --extra ray --extra openclaw && touch $@

