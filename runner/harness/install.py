@@ -169,10 +169,10 @@ def _furnish(name: str, version: str, tree: Path, progress: Progress) -> Install
     found = json.loads((tree / "node_modules" / name / "package.json").read_bytes())["version"]
     if found != version:
         raise ProviderError(f"npm installed {name} {found}, not {version}", cause="setup")
-    with node.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
-    about = Installed(name, version, lock_digest(name, version), said.strip().removeprefix("v"), digest)
+    with node.open("rb") as binary:
+        digest = hashlib.file_digest(binary, "sha256").hexdigest()
+    spoken = subprocess.run([node, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
+    about = Installed(name, version, lock_digest(name, version), spoken.strip().removeprefix("v"), digest)
     (tree / "installed.json").write_text(json.dumps(asdict(about), indent=1) + "\n")
     return about
 

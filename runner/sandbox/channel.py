@@ -12,6 +12,7 @@ import json
 import socket
 import struct
 import time
+from collections import deque
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -26,6 +27,8 @@ SLACK_S = 10.0
 """What the host waits beyond a command's own time limit: ending many processes on a busy machine takes its time."""
 FILES_S = 60.0
 MOST_HEADER = 16 * MB
+BUSY = "a command was interrupted"
+"""What is wrong with a box whose command was given up. As long as that runs, nothing is."""
 NOTES = {"flood": "[stopped: too much output]", "memory": "[killed: out of memory]", "": ""}
 
 
@@ -52,6 +55,8 @@ class Ended(Answer):
 
 class Listing(Answer):
     files: list[tuple[str, int]]
+    aside: bool = False
+    """Whether it was asked for while a command ran; it comes before that command's answer, or just after."""
 
 
 A = TypeVar("A", bound=Answer)
@@ -70,6 +75,7 @@ class ChannelBox:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._lock = asyncio.Lock()
+        self._asides: deque[asyncio.Future[tuple[Listing, bytes]]] = deque()
         self._broken = "it is not connected"
 
     async def connect(self) -> None:
@@ -96,10 +102,11 @@ class ChannelBox:
             self._writer.write(_frame({"op": "stop"}))
 
     async def files(self, folder: str | None = None) -> dict[str, bytes]:
-        most = self.limits.workspace_mb * MB
-        listing, body = await self.ask(
-            {"op": "files", "folder": folder}, b"", Listing, most_body=most, within_s=FILES_S
-        )
+        question = {"op": "files", "folder": folder, "aside": self._lock.locked()}
+        if self._lock.locked():
+            listing, body = await self._ask_aside(question)
+        else:
+            listing, body = await self.ask(question, b"", Listing, most_body=self._most_files, within_s=FILES_S)
         found, at = {}, 0
         for path, size in listing.files:
             if size < 0 or at + size > len(body):
@@ -108,6 +115,51 @@ class ChannelBox:
                 found[path] = body[at : at + size]
             at += size
         return found
+
+    @property
+    def _most_files(self) -> int:
+        return self.limits.workspace_mb * MB
+
+    async def _ask_aside(self, question: Mapping[str, Any]) -> tuple[Listing, bytes]:
+        """Ask while a command runs. Whoever reads the channel next takes the answer in."""
+        if self._broken != BUSY or not self._writer:
+            raise SandboxError(f"the box is gone: {self._broken}")
+        answered: asyncio.Future[tuple[Listing, bytes]] = asyncio.get_running_loop().create_future()
+        self._asides.append(answered)
+        self._writer.write(_frame(question))
+        left = asyncio.ensure_future(self._take_left(answered))
+        try:
+            async with asyncio.timeout(FILES_S):
+                return await answered
+        except TimeoutError:
+            raise self._fail(f"no answer within {FILES_S:.0f} s") from None
+        finally:
+            left.cancel()
+
+    async def _take_left(self, answered: asyncio.Future[tuple[Listing, bytes]]) -> None:
+        """Read an aside that came after the command's answer, when nobody reads any more."""
+        async with self._lock:
+            try:
+                while not answered.done():
+                    if not self._handed_on(*await self._frame(self._most_files)):
+                        self._fail("the box's answer makes no sense")
+            except (OSError, EOFError):
+                self._fail(self._why_ended())
+            except SandboxError:
+                pass  # whoever asked is told
+
+    def _handed_on(self, header: bytes, body: bytes) -> bool:
+        """Whether a frame was the answer to an aside."""
+        try:
+            listing = Listing.model_validate_json(header) if self._asides else None
+        except ValidationError:
+            return False
+        if listing is None or not listing.aside:
+            return False
+        waiting = self._asides.popleft()
+        if not waiting.done():
+            waiting.set_result((listing, body))
+        return True
 
     async def start(self, files: Mapping[str, bytes], settings: Mapping[str, Any]) -> None:
         """Send the opening workspace.
@@ -151,7 +203,7 @@ class ChannelBox:
         async with self._lock:
             if self._broken:
                 raise SandboxError(f"the box is gone: {self._broken}")
-            self._broken = "a command was interrupted"
+            self._broken = BUSY
             answer = await self._answer(header, body, kind, most_body, within_s)
             self._broken = ""
             return answer
@@ -171,16 +223,20 @@ class ChannelBox:
             raise self._fail(self._why_ended()) from None
 
     async def _receive(self, kind: type[A], most_body: int) -> tuple[A, bytes]:
-        assert self._reader
-        header_size, body_size = struct.unpack(">II", await self._reader.readexactly(8))
-        if header_size > MOST_HEADER or body_size > most_body:
-            raise self._fail(f"the box answered with {header_size + body_size} bytes, more than it may")
-        header = await self._reader.readexactly(header_size)
-        body = await self._reader.readexactly(body_size)
+        header, body = await self._frame(most_body)
+        while self._handed_on(header, body):
+            header, body = await self._frame(most_body)
         try:
             return kind.model_validate_json(header), body
         except ValidationError:
             raise self._fail("the box's answer makes no sense") from None
+
+    async def _frame(self, most_body: int) -> tuple[bytes, bytes]:
+        assert self._reader
+        header_size, body_size = struct.unpack(">II", await self._reader.readexactly(8))
+        if header_size > MOST_HEADER or body_size > (self._most_files if self._asides else most_body):
+            raise self._fail(f"the box answered with {header_size + body_size} bytes, more than it may")
+        return await self._reader.readexactly(header_size), await self._reader.readexactly(body_size)
 
     def _why_ended(self) -> str:
         killed = self.group.out_of_memory_kills() if self.group else 0
@@ -188,6 +244,9 @@ class ChannelBox:
 
     def _fail(self, why: str) -> SandboxError:
         self._broken = why
+        while self._asides:
+            if not (waiting := self._asides.popleft()).done():
+                waiting.set_exception(SandboxError(f"the box broke: {why}"))
         return SandboxError(f"the box broke: {why}")
 
     def hang_up(self) -> None:

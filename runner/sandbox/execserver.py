@@ -9,7 +9,7 @@ the host answers there, and nothing else inside leads outside.
 
     frame    = u32 header size, u32 body size (big endian), header (JSON), body (bytes)
     host     start -> (run | call | files)*          box   ready -> started -> one answer each
-             stop, while a command runs                    (answered by the command's own answer)
+             files, stop, while a command runs             the files, marked as an aside; stop has no answer of its own
 
 Two things keep a command from posing as this server: the socket is closed before any foreign code runs, and the server
 is not dumpable, so that nobody with the same uid can open its descriptors, memory or environment. The kernel drops
@@ -124,11 +124,14 @@ class Server:
         while True:
             header, body = self.channel.receive()
             if header["op"] == "files":
-                listing, content = collect(header["folder"] or self.workspace, self.file_size)
-                self.channel.send({"files": listing}, content)
+                self._show_files(header)
             elif header["op"] != "stop":  # which came just after the command had ended
                 act = self._execute if header["op"] == "run" else self._tool
                 self.channel.send(*self.run(functools.partial(act, header), body, header["timeout_s"]))
+
+    def _show_files(self, header: Header) -> None:
+        listing, content = collect(header["folder"] or self.workspace, self.file_size)
+        self.channel.send({"files": listing, "aside": header["aside"]}, content)
 
     def run(self, body: Callable[[], int], stdin: bytes, timeout_s: float) -> tuple[Header, bytes]:
         """Run `body` in a child, wait for it, end what it left behind, and answer with its end and its output."""
@@ -177,8 +180,9 @@ class Server:
                 elif self.channel.hung_up():
                     end_everything()
                     os._exit(0)
-                else:  # all that the host says while a command runs is: stop
-                    self.channel.receive()
+                elif (said := self.channel.receive()[0])["op"] == "files":
+                    self._show_files(said)
+                else:
                     return code, ""
             ended = reap(child)
             if code is None and ended is not None:
