@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clawpub.pack.events import Graded, RunEvent
 from runner.campaign import LimitsConfig
-from runner.harness import Asking, Attempt, Clock, open_harness
+from runner.harness import Asking, Attempt, Clock, Setup, open_harness
 from runner.providers import Sampling, ToolSpec
 from runner.sandbox import Limits, Sandbox, open_box
 from runner.standing import Standing
@@ -24,7 +24,7 @@ class Job:
     system: str
     run: int
     attempt: int
-    harness: str
+    harness: Setup
     sampling: Sampling
     limits: LimitsConfig
     tools: tuple[ToolSpec, ...]
@@ -53,8 +53,10 @@ async def carry_out(
     if stands and stands.stopped:
         files, answer = stands.workspace, stands.stopped.answer
     else:
-        async with opened(stands.workspace if stands else job.task.workspace) as box:
-            answer = await open_harness(job.harness).run(
+        harness = open_harness(job.harness)
+        workspace = stands.workspace if stands else job.task.workspace
+        async with opened(workspace, fittings=harness.fittings, readonly=harness.readonly) as box:
+            answer = await harness.run(
                 Attempt(
                     task=job.task,
                     system=job.system,

@@ -4,7 +4,7 @@ id = "2026-11-24-qwen2.5-coder-1.5b-agentic-core-v1"
 suite = "agentic-core-v1"
 runs = 3
 [model]         # id, provider; endpoint, region, tier, api_key_env as the provider needs them; [model.options]
-[harness]       # name, text_tool_calls
+[harness]       # name, version, text_tool_calls, submit, context
 [sampling]      # max_tokens, temperature, top_p, seed
 [limits]        # of a run: turns, tokens, seconds, cost_usd, repeats, tool_output_chars
 [budget]        # of the whole campaign: cost_usd, tokens, seconds
@@ -100,6 +100,10 @@ class HarnessConfig(_Config):
     text_tool_calls: Literal["count", "dispatch"] = "count"
     """What becomes of tool calls that a model writes as plain text. They are counted either way; `dispatch` adapts the
     harness to such a model, and is recorded in the pack."""
+    submit: bool = False
+    """Whether a harness of its own offers the tool `submit` too, for models that are made to call a tool every turn."""
+    context: Annotated[int, Field(ge=1024)] | None = None
+    """Tokens of context that a harness of its own is told the model has."""
 
 
 class SamplingConfig(_Config):

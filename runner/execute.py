@@ -161,7 +161,7 @@ class _Execution:
             system=session.suite.system,
             run=run,
             attempt=attempt,
-            harness=session.harness.name,
+            harness=session.setup,
             sampling=config.sampling.for_run(run),
             limits=config.limits,
             tools=self.tools,

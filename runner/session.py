@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from clawpub.errors import ConfigError, Place
 from clawpub.pack.events import RunEvent
 from clawpub.pack.model import Price
-from runner.campaign import Campaign, load_campaign
+from runner.campaign import Campaign, CampaignConfig, load_campaign
 from runner.costs import price_for
-from runner.harness import Clock, Harness, open_harness
+from runner.harness import Clock, Harness, Setup, open_harness
+from runner.harness.install import harness_home
 from runner.providers import Provider, provider_opener
 from runner.sandbox import Limits, Sandbox, probe
 from runner.suite import Suite, load_suite, suite_folder
@@ -76,7 +77,6 @@ def home_of(root: Path) -> Home:
 class Session:
     campaign: Campaign
     suite: Suite
-    harness: Harness
     provider: Callable[[], AbstractAsyncContextManager[Provider]]
     sandbox: Sandbox
     limits: Limits
@@ -87,6 +87,8 @@ class Session:
     """Called with each event behind the journal, for a progress display."""
     ready: Callable[[int, int], None] = lambda pending, total: None
     """Called once before the first run: how many runs are to be done, of how many."""
+    setup: Setup = Setup()
+    """Of the harness."""
     concurrency: int = 1
     """Runs at once."""
     patience: Patience = PATIENCE
@@ -99,6 +101,10 @@ class Session:
     shard: Shard = Shard()
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever wants the session to end soon: calls under way are answered, none is sent any more."""
+
+    @cached_property
+    def harness(self) -> Harness:
+        return open_harness(self.setup)
 
     def workspaces(self, task_id: str, run: int) -> Workspaces:
         return Workspaces(self.journal.parent / "workspaces" / f"{task_id}.{run}")
@@ -129,9 +135,10 @@ def open_session(
     campaign = load_campaign(path)
     with _placed(campaign.place("suite")):
         suite = load_suite(suite_name(campaign))
-    with _placed(campaign.place("harness", "name")):
-        harness = open_harness(campaign.config.harness.name)
     config, shard = campaign.config, shard or Shard()
+    with _placed(campaign.place("harness", "name")):
+        setup = harness_setup(config)
+        harness = open_harness(setup)
     at_once = concurrency or config.execution.concurrency or CONCURRENCY.get(config.model.provider, 1)
     with _placed(campaign.place("model")):
         price = price_for(config)
@@ -142,11 +149,11 @@ def open_session(
             at=campaign.place("budget", "cost_usd"),
             hint="give the model's [price] in the campaign file",
         )
-    needs_box = suite.needs_processes or sandbox != "auto"
+    needs_box = suite.needs_processes or harness.fittings is not None or sandbox != "auto"
     return Session(
         campaign=campaign,
         suite=suite,
-        harness=harness,
+        setup=setup,
         provider=_provider(campaign, home, model_file, fetching, at_once),
         sandbox=probe(sandbox if needs_box else "memory", scratch=home.scratch),
         limits=Limits(),
@@ -171,6 +178,20 @@ def _placed(place: Place) -> Iterator[None]:
         yield
     except ConfigError as error:
         raise ConfigError(error.message, at=error.at or place, hint=error.hint) from None
+
+
+def harness_setup(config: CampaignConfig) -> Setup:
+    """Return what a campaign says of its harness."""
+    told = Setup(
+        name=config.harness.name,
+        version=config.harness.version,
+        home=harness_home(),
+        api="converse" if config.model.provider == "bedrock" else "chat",
+        submit=config.harness.submit,
+        sampling=config.sampling.for_run(1),
+    )
+    context = config.harness.context or config.model.options.get("context")
+    return replace(told, context=int(context)) if context else told
 
 
 def suite_name(campaign: Campaign) -> str | Path:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clawpub.pack.events import ToolStatus
+from clawpub.pack.events import ToolCall, ToolStatus
 from runner.providers import ToolSpec
 from runner.sandbox import Box, Result
 
@@ -95,6 +95,17 @@ BY_NAME: Mapping[str, ToolSpec] = {spec.name: spec for spec in TOOLS}
 def tools_of(names: tuple[str, ...]) -> tuple[ToolSpec, ...]:
     """Return the tools that a suite offers: all of them if it names none; `submit` is always among them."""
     return tuple(spec for spec in TOOLS if not names or spec.name in names or spec is SUBMIT)
+
+
+def submitted(call: ToolCall) -> str | None:
+    """Return the answer of a well-formed `submit` call, None for any other call."""
+    if call.name != SUBMIT.name:
+        return None
+    try:
+        answer = json.loads(call.arguments)["answer"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return answer if isinstance(answer, str) else json.dumps(answer)
 
 
 async def dispatch(

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from importlib import import_module
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol
 
 from clawpub.errors import ConfigError
 from clawpub.pack.events import ModelCalled, RunEvent
 from runner.asking import Asked, Call
 from runner.campaign import LimitsConfig
 from runner.providers import Completion, Sampling, ToolSpec
-from runner.sandbox import Box
+from runner.sandbox import Box, Fittings
 from runner.standing import Standing
 from runner.suite import Task
 
@@ -37,6 +38,28 @@ class Asking(Protocol):
     async def ask(self, call: Call) -> Asked: ...
 
     def cost(self, c: Completion | ModelCalled) -> Decimal | None: ...
+
+
+Api = Literal["chat", "converse"]
+"""What a harness speaks with a model: OpenAI's chat completions, or Bedrock's Converse."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a campaign says of its harness, and what a harness of its own must be told of the model."""
+
+    name: str = "loop"
+    version: str | None = None
+    """None for the one that is known best."""
+    home: Path = Path()
+    """Where harnesses are installed."""
+    api: Api = "chat"
+    context: int = 131_072
+    """Tokens that the harness is told the model can read."""
+    submit: bool = False
+    """Whether `submit` is offered beside the harness's own tools."""
+    sampling: Sampling = Sampling(max_tokens=2048)
+    """As the campaign has it; the seed is a run's own."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +92,10 @@ class Harness(Protocol):
     version: str
     resumable: bool
     """Whether `run` can go on with an interrupted attempt."""
+    fittings: Fittings | None
+    """What its boxes must be fitted with."""
+    readonly: Mapping[str, Mapping[str, bytes]]
+    """Files of its own that are seen inside, by folder."""
 
     def describe(self) -> dict[str, Any]:
         """Return what the pack should record of the harness."""
@@ -83,13 +110,16 @@ class Harness(Protocol):
         ...
 
 
-HARNESSES = {"loop": "runner.harness.loop:Loop"}
+HARNESSES = {"loop": "runner.harness.loop:Loop", "openclaw": "runner.harness.openclaw:OpenClaw"}
 
 
-def open_harness(name: str) -> Harness:
-    """Raises: ConfigError naming the harnesses that there are."""
-    if name not in HARNESSES:
-        raise ConfigError(f"no harness {name!r}", hint=f"harnesses: {', '.join(HARNESSES)}")
-    module, _, cls = HARNESSES[name].partition(":")
-    harness: Harness = getattr(import_module(module), cls)()
+def open_harness(setup: Setup) -> Harness:
+    """Return the harness that a campaign names.
+
+    Raises: ConfigError naming the harnesses that there are, or saying how to install one that is not.
+    """
+    if setup.name not in HARNESSES:
+        raise ConfigError(f"no harness {setup.name!r}", hint=f"harnesses: {', '.join(HARNESSES)}")
+    module, _, cls = HARNESSES[setup.name].partition(":")
+    harness: Harness = getattr(import_module(module), cls)(setup)
     return harness

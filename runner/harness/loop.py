@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
 from clawpub.pack.events import (
@@ -18,11 +17,13 @@ from clawpub.pack.events import (
     ToolCalled,
     WorkspaceKept,
 )
-from runner.asking import TEMPLATE_TOKENS, Call, clean, tokens_of
-from runner.harness import Attempt
+from runner.asking import TEMPLATE_TOKENS, clean, tokens_of
+from runner.harness import Attempt, Setup
+from runner.harness.bounds import Bounds
 from runner.providers import ContextFull, Request
+from runner.sandbox import Fittings
 from runner.standing import Standing, changes, message_of
-from runner.tools import Dispatched, dispatch
+from runner.tools import Dispatched, dispatch, submitted
 
 TOOL_SECONDS = 60.0
 
@@ -31,6 +32,10 @@ class Loop:
     name = "loop"
     version = "2"
     resumable = True
+    fittings: Fittings | None = None
+    readonly: Mapping[str, Mapping[str, bytes]] = {}
+
+    def __init__(self, setup: Setup | None = None) -> None: ...
 
     def describe(self) -> dict[str, Any]:
         return {"tool_seconds": TOOL_SECONDS}
@@ -40,33 +45,27 @@ class Loop:
 
 
 class _Conversation:
-    """One run: the messages so far, and what is left of its budgets."""
+    """One run: the messages so far, and what is left of its bounds."""
 
     def __init__(self, attempt: Attempt) -> None:
         self.a = attempt
-        self.turn = 0
-        self.tokens = 0
-        self.cost_usd = Decimal(0)
-        self.calls: list[tuple[str, str]] = []
+        self.bounds = Bounds(attempt)
         self.messages = [
             Message(role="system", content=attempt.system),
             Message(role="user", content=attempt.task.prompt),
         ]
-        self.tokens_bound = TEMPLATE_TOKENS + tokens_of(tuple(self.messages), attempt.tools)
+        self.bounds.tokens_bound = TEMPLATE_TOKENS + tokens_of(tuple(self.messages), attempt.tools)
         self.changed = False
         """Whether the workspace may differ from the one last kept."""
         self.answer: ModelCalled | None = None
         """An answer that came before the run was interrupted, and is not asked for again."""
-        self.waited_s = 0.0
-        """What queues and refusals took: not the run's time."""
-        self.began = attempt.clock.monotonic()
 
     async def run(self) -> str | None:
+        bounds = self.bounds
         if self.a.standing:
             self.go_on(self.a.standing)
         else:
-            seed = self.a.sampling.seed
-            self.a.record(RunStarted(**self.stamp(), messages=tuple(self.messages), seed=seed))
+            self.a.record(RunStarted(**bounds.stamp(), messages=tuple(self.messages), seed=self.a.sampling.seed))
         answer: str | None = None
         reason: StopReason = "answered"
         try:
@@ -76,27 +75,31 @@ class _Conversation:
         except ContextFull:
             reason = "context"
         await self.keep_workspace()
-        self.a.record(RunStopped(**self.stamp(), reason=reason, answer=answer, latency_s=round(self.elapsed_s(), 6)))
+        took_s = round(bounds.elapsed_s(), 6)
+        self.a.record(RunStopped(**bounds.stamp(), reason=reason, answer=answer, latency_s=took_s))
         return answer
 
     def go_on(self, standing: Standing) -> None:
         """Take up the conversation where it was cut off."""
+        bounds = self.bounds
         for event in standing.events:
             if message := message_of(event):
                 self.messages.append(message)
             if isinstance(event, ModelCalled):
-                self.count(event)
+                bounds.count(event)
             elif isinstance(event, ToolCalled):
-                self.calls.append((event.tool, event.arguments))
-        self.turn = standing.turn
+                bounds.calls.append((event.tool, event.arguments))
+        bounds.turn = standing.turn
         self.answer = standing.answer
-        self.waited_s = -standing.elapsed_s
-        self.tokens_bound = TEMPLATE_TOKENS + tokens_of(tuple(self.messages), self.a.tools)
-        self.a.record(RunResumed(**self.stamp(), turn=self.turn, elapsed_s=round(standing.elapsed_s, 6)))
+        bounds.waited_s = -standing.elapsed_s
+        bounds.tokens_bound = TEMPLATE_TOKENS + tokens_of(tuple(self.messages), self.a.tools)
+        self.a.record(RunResumed(**bounds.stamp(), turn=bounds.turn, elapsed_s=round(standing.elapsed_s, 6)))
 
     async def converse(self) -> tuple[str | None, StopReason]:
-        while self.turn < min(self.a.task.turns, self.a.limits.turns or self.a.task.turns):
-            self.turn += 1
+        while True:
+            if over := self.bounds.over():
+                return None, over
+            self.bounds.turn += 1
             said = await self.ask()
             if not said.tool_calls and said.finish == "length":
                 self.prompt(
@@ -105,62 +108,33 @@ class _Conversation:
             elif not said.tool_calls:
                 return said.text, "answered"
             for call in said.tool_calls:
-                if (answer := _submitted(call)) is not None:
-                    return answer, "answered"
+                if (answer := submitted(call)) is not None:
+                    return clean(answer), "answered"
                 await self.use(call)
             await self.keep_workspace()
-            if self.repeating():
-                return None, "repeats"
-            if self.spent():
-                return None, "tokens"
-        return None, "turns"
 
     async def ask(self) -> ModelCalled:
         """Return the model's next message, part of the conversation."""
         if self.answer:
             said, self.answer = self.answer, None
         else:
-            said = await self.ask_model()
-        self.count(said)
+            request = Request(tuple(self.messages), self.a.tools, self.a.sampling, self.a.task.id, self.a.run)
+            said = await self.bounds.ask(request)
+        self.bounds.count(said)
         if message := message_of(said):
             self.messages.append(message)
         return said
 
-    async def ask_model(self) -> ModelCalled:
-        request = Request(tuple(self.messages), self.a.tools, self.a.sampling, self.a.task.id, self.a.run)
-        began = self.a.clock.monotonic()
-        call = Call(request, self.tokens_bound, self.left(), self.a.dispatch_text, self.stamp_turn, self.a.record)
-        asked = await self.a.asker.ask(call)
-        self.waited_s += self.a.clock.monotonic() - began - asked.called_s
-        return asked.said
-
-    def count(self, said: ModelCalled) -> None:
-        """Add an answer to what the run has spent, and bound the next prompt by it."""
-        self.tokens += (said.tokens_in or 0) + (said.tokens_out or 0)
-        self.cost_usd += self.a.asker.cost(said) or 0
-        if said.tokens_in is not None and said.tokens_out is not None:
-            self.tokens_bound = said.tokens_in + said.tokens_out + TEMPLATE_TOKENS
-        else:
-            self.tokens_bound += tokens_of((Message(role="assistant", content=said.text, tool_calls=said.tool_calls),))
-
-    def spent(self) -> bool:
-        """Whether the run's own tokens or money are spent."""
-        limits = self.a.limits
-        return bool(
-            (limits.tokens and self.tokens >= limits.tokens) or (limits.cost_usd and self.cost_usd >= limits.cost_usd)
-        )
-
     async def use(self, call: ToolCall) -> None:
-        self.calls.append((call.name, call.arguments))
-        inject = self.a.task.inject
-        if inject and inject.call == len(self.calls):
-            result = Dispatched("injected", inject.output_for(call.arguments), None, 0.0)
+        self.bounds.called(call)
+        if (error := self.bounds.injected(call)) is not None:
+            result = Dispatched("injected", error, None, 0.0)
         else:
-            timeout_s = min(TOOL_SECONDS, self.left())
+            timeout_s = min(TOOL_SECONDS, self.bounds.left())
             result = await dispatch(self.a.box, call.name, call.arguments, timeout_s=timeout_s, offered=self.a.tools)
         shown = shorten(clean(result.output), self.a.limits.tool_output_chars)
         used = ToolCalled(
-            **self.stamp_turn(),
+            **self.bounds.stamp_turn(),
             call_id=call.id,
             tool=call.name,
             arguments=call.arguments,
@@ -173,54 +147,20 @@ class _Conversation:
         self.say(used)
 
     def prompt(self, text: str) -> None:
-        self.say(Prompted(**self.stamp_turn(), text=text))
+        self.say(Prompted(**self.bounds.stamp_turn(), text=text))
 
     def say(self, event: ToolCalled | Prompted) -> None:
         """Record what the model is told next, and tell it."""
         self.a.record(event)
         if message := message_of(event):
             self.messages.append(message)
-            self.tokens_bound += tokens_of((message,))
+            self.bounds.tokens_bound += tokens_of((message,))
 
     async def keep_workspace(self) -> None:
         if self.changed:
             digest = self.a.keep(await self.a.box.files())
-            self.a.record(WorkspaceKept(**self.stamp_turn(), digest=digest))
+            self.a.record(WorkspaceKept(**self.bounds.stamp_turn(), digest=digest))
             self.changed = False
-
-    def elapsed_s(self) -> float:
-        """Return the seconds of the run that its model and tools took."""
-        return self.a.clock.monotonic() - self.began - self.waited_s
-
-    def left(self) -> float:
-        """Return the seconds left of the run's budget. Raises: TimeoutError where there are none."""
-        budget = self.a.limits.seconds or self.a.task.seconds
-        left = budget - self.elapsed_s()
-        if left <= 0:
-            raise TimeoutError
-        return left
-
-    def repeating(self) -> bool:
-        last = self.calls[-self.a.limits.repeats :]
-        return len(last) == self.a.limits.repeats and len(set(last)) == 1
-
-    def stamp(self) -> dict[str, Any]:
-        a = self.a
-        return {"at": a.clock.now(), "task_id": a.task.id, "run": a.run, "attempt": a.attempt}
-
-    def stamp_turn(self) -> dict[str, Any]:
-        return {**self.stamp(), "turn": self.turn}
-
-
-def _submitted(call: ToolCall) -> str | None:
-    """Return the answer of a well-formed `submit` call, None for any other call."""
-    if call.name != "submit":
-        return None
-    try:
-        answer = json.loads(call.arguments)["answer"]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return None
-    return clean(answer) if isinstance(answer, str) else json.dumps(answer)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 from clawpub.pack.events import RunEvent
 from clawpub.pack.model import Price
 from runner.harness import Clock
-from runner.harness.loop import Loop
 from runner.providers.scripted import open_scripted
 from runner.sandbox import Limits, probe
 from runner.session import Session
@@ -69,7 +68,6 @@ def make_session(
     return Session(
         campaign=load_campaign(path),
         suite=suite or load_suite("agentic-core-v1"),
-        harness=Loop(),
         provider=partial(open_scripted, script),
         sandbox=SANDBOX,
         limits=Limits(),

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from clawpub.cli import cli
 from clawpub.errors import ConfigError
 from clawpub.pack.model import Price
+from clawpub.pack.reader import open_pack
 from runner.campaign import load_campaign
 from runner.execute import execute
 from runner.plan import plan_campaign
@@ -22,7 +23,17 @@ from runner.suite import load_suite
 from tests.runner.sessions import make_session
 from tests.runner.test_execute import reference
 
-PACKS = sorted((Path(__file__).parents[2] / "content" / "packs").glob("*/"))
+
+def is_measure(path: Path) -> bool:
+    """Whether a published pack is of a model's runs on the suite as it is now."""
+    told = open_pack(path).info.campaign
+    return told is not None and told.suite.digest == SUITE.digest and told.model.provider != "scripted"
+
+
+SUITE = load_suite("agentic-core-v1")
+PUBLISHED = sorted((Path(__file__).parents[2] / "content" / "packs").glob("*/"))
+PACKS = [path for path in PUBLISHED if is_measure(path)]
+assert PACKS, "content/packs holds no campaign of a model on the suite as it is"
 PRICE = Price(input_usd_per_1m=Decimal("0.15"), output_usd_per_1m=Decimal("0.6"))
 
 
@@ -43,7 +54,9 @@ def test_low_likely_high_and_most_come_in_that_order(tmp_path: Path, packs: list
     for name in ("calls", "tokens_in", "tokens_out", "cost_usd"):
         figures = [getattr(estimate, name) for estimate in estimates]
         assert figures == sorted(figures), name
-    assert "30 runs of this suite in 1 pack" in plan.basis if packs else "no pack of this suite" in plan.basis
+    count = len(packs)
+    basis = f"{30 * count} runs of this suite in {count} pack{'s' * (count > 1)}" if packs else "no pack of this suite"
+    assert basis in plan.basis
 
 
 def test_what_was_measured_is_what_is_said(tmp_path: Path) -> None:
