@@ -87,7 +87,7 @@ class Session:
     """Called with each event behind the journal, for a progress display."""
     ready: Callable[[int, int], None] = lambda pending, total: None
     """Called once before the first run: how many runs are to be done, of how many."""
-    setup: Setup = Setup()
+    setup: Setup = field(default_factory=Setup)
     """Of the harness."""
     concurrency: int = 1
     """Runs at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from importlib import import_module
@@ -58,7 +58,7 @@ class Setup:
     """Tokens that the harness is told the model can read."""
     submit: bool = False
     """Whether `submit` is offered beside the harness's own tools."""
-    sampling: Sampling = Sampling(max_tokens=2048)
+    sampling: Sampling = field(default_factory=lambda: Sampling(max_tokens=2048))
     """As the campaign has it; the seed is a run's own."""
 
 

@@ -1,7 +1,7 @@
 """Harnesses that are programs of their own, on this machine: fetched once, checked against a lock, then left alone.
 
-Node and npm come with a Python package (the extra `openclaw`), so nothing of the system's is used. npm installs what the
-lock beside this file names, by checksum, and runs none of its scripts. Nothing is fetched while a campaign runs.
+Node and npm come with a Python package (the extra `openclaw`), so nothing of the system's is used. npm installs what
+the lock beside this file names, by checksum, and runs none of its scripts. Nothing is fetched while a campaign runs.
 
     <home>/openclaw-2026.4.22/
         node/bin/node           the Node that runs it
