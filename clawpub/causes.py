@@ -22,6 +22,7 @@ Cause = Literal[
     "not_found",
     "setup",
     "sandbox",
+    "harness",
     "bug",
 ]
 
@@ -48,5 +49,6 @@ CAUSES: Mapping[Cause, Policy] = {
     "not_found": Policy("no such model or address", retry=False, paid=False),
     "setup": Policy("the model's server could not be set up", retry=False, paid=False),
     "sandbox": Policy("no box, or a box that broke", retry=True, paid=False),
+    "harness": Policy("the harness broke, or its own record contradicts what it said", retry=True, paid=False),
     "bug": Policy("a fault in clawpub", retry=False, paid=False),
 }

@@ -6,6 +6,7 @@
     ├── ProviderError         a model endpoint that did not answer; its `cause` says whether to try again
     ├── FactError             a fact that the tables do not answer; a check turns it into a Finding
     ├── SandboxError          no box, or a box that broke
+    ├── HarnessError          a harness of its own that broke, or whose record contradicts what went over the wire
     ├── ContentError          a writeup that cannot be read (a wrong *claim* is a Finding, not an error)
     └── PublishError          a site that could not be written or uploaded
 
@@ -94,6 +95,10 @@ class FactError(ClawpubError):
 
 
 class SandboxError(ClawpubError):
+    pass
+
+
+class HarnessError(ClawpubError):
     pass
 
 

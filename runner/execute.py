@@ -13,7 +13,7 @@ from typing import Literal
 
 from clawpub import __version__
 from clawpub.causes import Cause
-from clawpub.errors import ClawpubError, ConfigError, ProviderError, SandboxError
+from clawpub.errors import ClawpubError, ConfigError, HarnessError, ProviderError, SandboxError
 from clawpub.pack.events import RunEvent, RunStopped
 from clawpub.pack.model import ModelInfo
 from clawpub.pack.predictions import print_predictions
@@ -38,6 +38,9 @@ ATTEMPTS = 3
 """How often a session takes up a run when something breaks that is not the model."""
 BROKEN_IN_A_ROW = 2
 """After this many broken runs in a row the session stops: the fault is not the run's."""
+
+Broke = ProviderError | SandboxError | HarnessError
+"""What can break in a run that is not the model."""
 
 Ended = Literal["finished", "interrupted", "budget", "time"]
 """Why a session ended: every run has its verdict; it was asked to stop; the campaign's money is spent, or the session's
@@ -172,7 +175,7 @@ class _Execution:
             standing=stands,
         )
 
-    async def _run(self, task: Task, run: int) -> ProviderError | SandboxError | None:
+    async def _run(self, task: Task, run: int) -> Broke | None:
         """Execute one run until it has a verdict; return what broke where it has none after all attempts."""
         session, key = self.session, (task.id, run)
         events = self.past.last(key)
@@ -183,7 +186,7 @@ class _Execution:
             events.append(event)
             session.observe(event)
 
-        broke: ProviderError | SandboxError | None = None
+        broke: Broke | None = None
         cause: Cause = "bug"
         last = self.past.last_attempt.get(key, 0)
         for _ in range(ATTEMPTS):
@@ -197,7 +200,7 @@ class _Execution:
                 await self.journal.kept()
                 workspaces.forget()
                 return None
-            except (ProviderError, SandboxError) as error:
+            except (ProviderError, SandboxError, HarnessError) as error:
                 broke, cause, text = error, _cause(error), str(error)
             except (ClawpubError, Interrupted, BudgetSpent):
                 raise
@@ -221,8 +224,14 @@ class _Execution:
         return broke
 
 
-def _cause(error: ProviderError | SandboxError) -> Cause:
-    return error.cause if isinstance(error, ProviderError) else "sandbox"
+def _cause(error: Broke) -> Cause:
+    match error:
+        case ProviderError():
+            return error.cause
+        case HarnessError():
+            return "harness"
+        case SandboxError():
+            return "sandbox"
 
 
 def planned(campaign: Campaign, suite: Suite) -> list[tuple[Task, int]]:

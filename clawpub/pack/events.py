@@ -72,6 +72,8 @@ class RunStarted(Event):
     type: Literal["run_started"] = "run_started"
     messages: tuple[Message, ...]
     """The opening messages: system and user."""
+    tools: tuple[dict[str, Any], ...] = ()
+    """Name, description and parameters of each tool that a harness of its own offers."""
     seed: int | None = None
 
 

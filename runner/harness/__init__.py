@@ -8,13 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from clawpub.errors import ConfigError
 from clawpub.pack.events import ModelCalled, RunEvent
 from runner.asking import Asked, Call
 from runner.campaign import LimitsConfig
-from runner.providers import Completion, Sampling, ToolSpec
+from runner.providers import Api, Completion, Sampling, ToolSpec
 from runner.sandbox import Box, Fittings
 from runner.standing import Standing
 from runner.suite import Task
@@ -40,10 +40,6 @@ class Asking(Protocol):
     def cost(self, c: Completion | ModelCalled) -> Decimal | None: ...
 
 
-Api = Literal["chat", "converse"]
-"""What a harness speaks with a model: OpenAI's chat completions, or Bedrock's Converse."""
-
-
 @dataclass(frozen=True)
 class Setup:
     """What a campaign says of its harness, and what a harness of its own must be told of the model."""
@@ -54,6 +50,7 @@ class Setup:
     home: Path = Path()
     """Where harnesses are installed."""
     api: Api = "chat"
+    """What the harness is to speak with the model."""
     context: int = 131_072
     """Tokens that the harness is told the model can read."""
     submit: bool = False

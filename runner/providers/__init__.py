@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from clawpub.errors import ConfigError, ProviderError
 from clawpub.pack.events import Message, ToolCall
+
+Api = Literal["chat", "converse"]
+"""OpenAI's chat completions, or Bedrock's Converse."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,14 @@ class Sampling:
 
 
 @dataclass(frozen=True)
+class Verbatim:
+    """A request in the words of a harness of its own, for a provider that speaks the same."""
+
+    api: Api
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Request:
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...]
@@ -45,6 +56,8 @@ class Request:
     task_id: str
     run: int
     """Task and run are for scripted and recorded answers and for logs; they are never sent to a model."""
+    verbatim: Verbatim | None = None
+    """What a provider that speaks its API sends instead of `messages` and `tools`, which say the same."""
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,9 @@ HINTS: Mapping[Cause, str] = {
 }
 FULL = ("input is too long", "too many input tokens", "exceeds the maximum", "context window", "maximum context length")
 """How Bedrock's models say in a ValidationException that a conversation is too long."""
+BLOBS = ("bytes", "redactedContent")
+DOCUMENTS = ("input", "json")
+"""Members of Converse that hold bytes, and those that hold a tool's own JSON, whatever its names are."""
 CACHE_POINT = {"cachePoint": {"type": "default"}}
 
 
@@ -118,7 +121,10 @@ class Bedrock:
     cache: bool
 
     async def complete(self, request: Request) -> Completion:
-        question = converse_request(self.model_id, request, tier=self.tier, cache=self.cache)
+        if request.verbatim and request.verbatim.api == "converse":
+            question = verbatim_request(self.model_id, request, tier=self.tier)
+        else:
+            question = converse_request(self.model_id, request, tier=self.tier, cache=self.cache)
         began = time.perf_counter()
         answer = await asyncio.get_running_loop().run_in_executor(self.pool, self._converse, question)
         return completion(answer, latency_s=time.perf_counter() - began)
@@ -155,13 +161,7 @@ def converse_request(model_id: str, request: Request, *, tier: str | None, cache
     messages = [
         _turn(role, list(group)) for role, group in groupby(_spoken(request.messages), key=lambda pair: pair[0])
     ]
-    sampling = request.sampling
-    inference = {"maxTokens": sampling.max_tokens, "temperature": sampling.temperature, "topP": sampling.top_p}
-    question: dict[str, Any] = {
-        "modelId": model_id,
-        "messages": messages,
-        "inferenceConfig": {key: value for key, value in inference.items() if value is not None},
-    }
+    question: dict[str, Any] = {"modelId": model_id, "messages": messages, "inferenceConfig": _inference(request)}
     tools: list[dict[str, Any]] = [_tool(tool) for tool in request.tools]
     if cache:
         system = [*system, CACHE_POINT] if system else system  # type: ignore[list-item]
@@ -174,6 +174,41 @@ def converse_request(model_id: str, request: Request, *, tier: str | None, cache
     if tier not in (None, "default"):
         question["serviceTier"] = {"type": tier}
     return question
+
+
+def verbatim_request(model_id: str, request: Request, *, tier: str | None) -> dict[str, Any]:
+    """Return the parameters of a Converse call that a harness worded; model, sampling and tier are the campaign's."""
+    assert request.verbatim
+    question = {key: _with_bytes(value) for key, value in request.verbatim.body.items()}
+    question |= {"modelId": model_id, "inferenceConfig": {**question.get("inferenceConfig", {}), **_inference(request)}}
+    if tier not in (None, "default"):
+        question["serviceTier"] = {"type": tier}
+    return question
+
+
+def _inference(request: Request) -> dict[str, Any]:
+    sampling = request.sampling
+    inference = {"maxTokens": sampling.max_tokens, "temperature": sampling.temperature, "topP": sampling.top_p}
+    return {key: value for key, value in inference.items() if value is not None}
+
+
+def _with_bytes(value: Any) -> Any:
+    """Return JSON of Converse as boto3 wants it: what is base64 there is bytes here."""
+    if isinstance(value, list):
+        return [_with_bytes(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: item if key in DOCUMENTS else _blob(item) if key in BLOBS else _with_bytes(item)
+        for key, item in value.items()
+    }
+
+
+def _blob(value: Any) -> Any:
+    try:
+        return base64.b64decode(value, validate=True) if isinstance(value, str) else value
+    except ValueError:
+        return value  # boto3 says what is wrong with it
 
 
 def _spoken(messages: tuple[Message, ...]) -> list[tuple[str, dict[str, Any]]]:

@@ -27,6 +27,8 @@ from runner.providers import Completion, ContextFull, Request, ToolSpec
 ToolChoice = Literal["auto", "required"]
 
 ANSWER_BYTES = 16 << 20
+STREAMING = ("stream", "stream_options")
+"""Of a harness's own request: answers are asked for whole."""
 BY_STATUS: Mapping[int, Cause] = {
     408: "timeout",
     409: "overloaded",
@@ -148,16 +150,22 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
 
 def chat_request(model_id: str, tool_choice: ToolChoice, request: Request) -> bytes:
     """Return a request as JSON, in ASCII: it may hold any text that a tool came up with."""
+    if request.verbatim and request.verbatim.api == "chat":
+        said = {key: value for key, value in request.verbatim.body.items() if key not in STREAMING}
+    else:
+        said = {"messages": [_wire_message(message) for message in request.messages]}
+        if request.tools:
+            said["tools"] = [wire_tool(tool) for tool in request.tools]
     sampling = request.sampling
-    optional = {"temperature": sampling.temperature, "top_p": sampling.top_p, "seed": sampling.seed}
-    body: dict[str, Any] = {
+    asked = {
         "model": model_id,
-        "messages": [_wire_message(message) for message in request.messages],
         "max_tokens": sampling.max_tokens,
-        **{key: value for key, value in optional.items() if value is not None},
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "seed": sampling.seed,
+        "tool_choice": tool_choice if said.get("tools") else None,
     }
-    if request.tools:
-        body |= {"tools": [_wire_tool(tool) for tool in request.tools], "tool_choice": tool_choice}
+    body = said | {key: value for key, value in asked.items() if value is not None}
     return json.dumps(body, allow_nan=False).encode("ascii")
 
 
@@ -173,7 +181,7 @@ def _wire_message(message: Message) -> dict[str, Any]:
     return wire
 
 
-def _wire_tool(tool: ToolSpec) -> dict[str, Any]:
+def wire_tool(tool: ToolSpec) -> dict[str, Any]:
     function = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
     return {"type": "function", "function": function}
 
