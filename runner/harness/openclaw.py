@@ -20,7 +20,7 @@ from runner.harness import Attempt, Setup
 from runner.harness.bounds import Bounds
 from runner.harness.dialects import Heard, open_dialect
 from runner.harness.install import find_installed, known_version
-from runner.harness.openclaw_session import Outcome, ToolResult, read_outcome, read_session
+from runner.harness.openclaw_session import Outcome, ToolResult, agree, read_outcome, read_session
 from runner.harness.proxy import Proxy, Turn
 from runner.providers import ToolSpec
 from runner.sandbox import Fittings
@@ -43,8 +43,9 @@ LONG_S = 7 * 86_400
 GRACE_S = 10.0
 """How long it may take to end once it has its last answer."""
 WATCH_S = 0.25
-FLUSH_S = 2.0
-"""How long a result that was told to the model may take to be in the session file."""
+FLUSH_S, DROPPED_S = 2.0, 0.2
+"""How long a result that was told to the model may take to be in the session file, and one that was not told:
+openclaw says nothing of a turn that called a tool which is not there, and asks the same again."""
 ENV = {
     "PATH": f"{FOLDER}/node/bin:/usr/local/bin:/usr/bin:/bin",
     "HOME": f"{PLACE}/home",
@@ -245,12 +246,13 @@ class _Run:
         for name, call in turn.calls.items():
             told, kept = turn.results.get(name), noted.get(name)
             error = turn.injected.get(name)
-            if error is None and told is not None and kept is not None and told != kept.text:
+            if error is None and told is not None and kept is not None and not agree(told, kept.text):
                 raise HarnessError(
                     f"openclaw told the model that a call of {call.name!r} came to {told[:200]!r}, "
                     f"and noted {kept.text[:200]!r}"
                 )
-            if kept is None and told is None and error is None and self.proxy.stop is None:
+            known = any(tool.name == call.name for tool in self.tools)
+            if known and kept is None and told is None and error is None and self.proxy.stop is None:
                 continue  # never dispatched: openclaw ended the run itself
             output = error if error is not None else told if told is not None else kept.text if kept else ""
             self.a.record(
@@ -270,10 +272,11 @@ class _Run:
         waited = 0.0
         while True:
             noted = read_session((await self.a.box.files(SESSIONS)).get(f"{SESSION}.jsonl", b""))
-            if turn.results.keys() <= noted.keys() or waited >= FLUSH_S:
+            told = turn.results.keys() - turn.injected.keys()
+            if turn.calls.keys() <= noted.keys() or waited >= (FLUSH_S if told - noted.keys() else DROPPED_S):
                 return noted
-            await asyncio.sleep(0.05)
-            waited += 0.05
+            await asyncio.sleep(0.02)
+            waited += 0.02
 
     def end(self, outcome: Outcome) -> tuple[str | None, StopReason]:
         """Return the answer and why the run ended.

@@ -6,6 +6,7 @@ Both were written next to whatever a model executed, so they are read as if a ho
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 LOG_CHARS = 500
+NOTICE = re.compile(r"\[\.\.\. \d+ more characters truncated\]\Z")
+MIDDLE = "[... middle content omitted"
 
 
 class _Wire(BaseModel):
@@ -83,6 +86,20 @@ def read_session(data: bytes) -> dict[str, ToolResult]:
             )
         before = message.timestamp
     return found
+
+
+def agree(told: str, noted: str) -> bool:
+    """Whether what the model was told and what was noted are one text: openclaw shortens long ones for either, leaving
+    out the end or the middle."""
+    if not (NOTICE.search(told) or NOTICE.search(noted)):
+        return told == noted
+    heads = sorted((_head(told), _head(noted)), key=len)
+    return heads[1].startswith(heads[0])
+
+
+def _head(text: str) -> str:
+    """Return a text up to where something may be left out."""
+    return NOTICE.sub("", text).partition(MIDDLE)[0] if NOTICE.search(text) else text
 
 
 def _messages(data: bytes) -> Iterator[_Message]:

@@ -23,15 +23,21 @@ Step = dict[str, Any]
 
 
 def steps_of(path: Path) -> list[Step]:
-    """Return a script's answers in openclaw's tools. What was submitted is said as text."""
-    return [step_of(turn) for turn in read_script(path).turn]
+    """Return a script's answers in openclaw's tools, a call a turn: openclaw carries out those of one turn together.
+
+    What was submitted is said as text.
+    """
+    return [step for turn in read_script(path).turn for step in steps_of_turn(turn)]
 
 
-def step_of(turn: ScriptedTurn) -> Step:
+def steps_of_turn(turn: ScriptedTurn) -> Iterator[Step]:
+    if not turn.call:
+        yield {"text": turn.text}
     for call in turn.call:
         if call.tool == "submit":
-            return {"text": (call.arguments or {"answer": ""})["answer"], "calls": []}
-    return {"text": turn.text, "calls": [translated(call) for call in turn.call]}
+            yield {"text": (call.arguments or {"answer": ""})["answer"]}
+        else:
+            yield {"text": turn.text, "calls": [translated(call)]}
 
 
 def translated(call: ScriptedCall) -> tuple[str, str]:
