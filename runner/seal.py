@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from clawpub.errors import ConfigError, PackError
+from clawpub.pack.events import RunStarted
 from clawpub.pack.failures import CLASSIFIER, classify, scored
 from clawpub.pack.model import (
     CAMPAIGN_FILE,
@@ -104,6 +105,8 @@ class _Survey:
     def __init__(self) -> None:
         self.runs = self.answers = self.as_text = self.made = self.unknown = self.broken = self.dispatched_text = 0
         self.last: datetime | None = None
+        self.prompts: set[str] = set()
+        """Digests of what harnesses of their own told the model before the task: system prompt and tools."""
 
     def add(self, attempts: Sequence[Run]) -> None:
         run = counted(attempts)
@@ -115,6 +118,7 @@ class _Survey:
             self.as_text += call.text_tool_calls
             self.dispatched_text += call.text_tool_calls if call.text_dispatched else 0
             self.made += len(call.tool_calls)
+        self.prompts |= {prompt_digest(attempt.started) for attempt in attempts if attempt.started.tools}
         self.unknown += sum(call.status == "unknown_tool" for call in run.tool_calls)
 
     def plumbing_fault(self) -> str | None:
@@ -132,6 +136,8 @@ class _Survey:
 
     def notes(self) -> list[str]:
         notes = []
+        if len(self.prompts) > 1:
+            notes.append(f"the harness's own prompt and tools were not the same in all runs: {len(self.prompts)} kinds")
         if self.broken:
             notes.append(f"{self.broken} of {self.runs} runs broke for reasons outside the model and are not scored")
         if self.dispatched_text:
@@ -139,6 +145,12 @@ class _Survey:
         elif self.as_text:
             notes.append(f"{self.as_text} tool calls came as plain text and were not dispatched")
         return notes
+
+
+def prompt_digest(started: RunStarted) -> str:
+    """Return the digest of what a harness tells the model in every run: its system prompt and its tools, as JSON."""
+    system = [message.content for message in started.messages if message.role == "system"]
+    return digest_of(json.dumps([system, started.tools], sort_keys=True).encode())
 
 
 def plumbing_fault(runs: Sequence[Run]) -> str | None:
@@ -211,6 +223,8 @@ def _info(
     boxes = {str(session.sandbox.get("name")): session.sandbox for session in sessions}
     ended = [event.at for event in events if isinstance(event, CampaignFinished)]
     harness = dict(started.harness)
+    if len(survey.prompts) == 1:
+        harness["prompt_digest"] = min(survey.prompts)
     notes = survey.notes()
     if len(boxes) > 1:
         notes.append(f"sessions ran in different boxes: {', '.join(sorted(boxes))}; the weakest is named")

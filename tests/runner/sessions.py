@@ -30,7 +30,7 @@ tasks = {tasks}
 id = "reference"
 provider = "scripted"
 [limits]
-seconds = 30
+seconds = {seconds}
 {more}
 """
 
@@ -51,6 +51,7 @@ def make_session(
     suite: Suite | None = None,
     runs: int = 1,
     tasks: list[str] | None = None,
+    seconds: int = 30,
     more: str = "",
     observe: Callable[[RunEvent], None] = lambda event: None,
     clock: Clock | None = None,
@@ -62,7 +63,7 @@ def make_session(
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "campaign.toml"
-    text = CAMPAIGN.format(runs=runs, tasks=tasks or [], more=more)
+    text = CAMPAIGN.format(runs=runs, tasks=tasks or [], seconds=seconds, more=more)
     if not path.exists():
         path.write_text(text)
     return Session(

@@ -15,7 +15,7 @@ from typing import Any
 from runner.providers.scripted import ScriptedCall, ScriptedTurn, read_script
 from runner.suite import load_suite
 
-SQL = "import sqlite3, sys; print(*sqlite3.connect(f'file:{sys.argv[1]}?mode=ro', uri=True).execute(sys.argv[2]), sep='\\n')"
+SQL = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).execute(sys.argv[2]), sep='\\n')"
 PROMPTS = {task.prompt: task.id for task in load_suite("agentic-core-v1").tasks}
 
 Step = dict[str, Any]
@@ -50,8 +50,8 @@ def translated(call: ScriptedCall) -> tuple[str, str]:
 def in_openclaw(tool: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     match tool:
         case "read_file":
-            renamed = {"path": "path", "start_line": "offset", "line_count": "limit"}
-            return "read", {renamed[name]: value for name, value in given.items()}
+            lines = {"offset": given.get("start_line", 1), "limit": given.get("line_count", 200)}
+            return "read", {"path": given["path"], **lines}
         case "write_file":
             return "write", given
         case "edit_file":
@@ -69,33 +69,37 @@ def in_openclaw(tool: str, given: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 
 @dataclass
 class ModelServer:
-    """Answers chat completions from scripts; one conversation of a task at a time."""
+    """Answers chat completions from scripts. A task's runs are told apart by their openings: one at a time of each."""
 
     script: Callable[[str, int], list[Step]]
-    """The answers of a task's runs, 1, 2, ... in the order in which they come."""
+    """The answers of a task's run 1, 2, ... in the order in which the runs come."""
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
-    at: dict[str, list[int]] = field(default_factory=dict)
-    """By task: the run, and the answers given in it."""
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    _left: dict[str, list[Step]] = field(default_factory=dict)
+    _run: dict[str, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        with self.lock:
+        with self._lock:
             self.requests.append(body)
-            task = task_of(body)
-            place = self.at.setdefault(task, [0, 0])
-            if sum(message["role"] == "assistant" for message in body["messages"]) == 0 and place[1] >= 0:
-                place[:] = [place[0] + 1, 0] if place[1] == 0 or place[1] >= len(self._steps(task, place[0])) else place
-            steps = self._steps(task, place[0])
-            step = steps[min(place[1], len(steps) - 1)]
-            place[1] += 1
+            step = self._next(task_of(body))
         if "status" in step:
             return step["status"], {"error": {"message": step["message"], "code": step.get("code")}}
         return 200, completion(step, len(self.requests))
 
-    def _steps(self, task: str, run: int) -> list[Step]:
-        return self.script(task, max(run, 1))
+    def _next(self, task: str) -> Step:
+        """Return the next answer: a script's last goes on for ever if it calls a tool, and else ends its run."""
+        if not self._left.get(task):
+            self._run[task] = self._run.get(task, 0) + 1
+            self._left[task] = list(self.script(task, self._run[task]))
+        left = self._left[task]
+        return left.pop(0) if len(left) > 1 or not left[0].get("calls") else left[0]
+
+    def begin(self, task: str) -> None:
+        """Forget what is left of a script whose run was stopped."""
+        with self._lock:
+            self._left.pop(task, None)
 
 
 def task_of(body: dict[str, Any]) -> str:
