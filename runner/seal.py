@@ -105,8 +105,8 @@ class _Survey:
     def __init__(self) -> None:
         self.runs = self.answers = self.as_text = self.made = self.unknown = self.broken = self.dispatched_text = 0
         self.last: datetime | None = None
-        self.prompts: set[str] = set()
-        """Digests of what harnesses of their own told the model before the task: system prompt and tools."""
+        self.prompts: dict[str, set[str]] = {}
+        """By task: digests of what a harness of its own told the model before it, system prompt and tools."""
 
     def add(self, attempts: Sequence[Run]) -> None:
         run = counted(attempts)
@@ -118,7 +118,8 @@ class _Survey:
             self.as_text += call.text_tool_calls
             self.dispatched_text += call.text_tool_calls if call.text_dispatched else 0
             self.made += len(call.tool_calls)
-        self.prompts |= {prompt_digest(attempt.started) for attempt in attempts if attempt.started.tools}
+        for started in (attempt.started for attempt in attempts if attempt.started.tools):
+            self.prompts.setdefault(started.task_id, set()).add(prompt_digest(started))
         self.unknown += sum(call.status == "unknown_tool" for call in run.tool_calls)
 
     def plumbing_fault(self) -> str | None:
@@ -134,10 +135,18 @@ class _Survey:
             return f"none of {self.made} tool calls named a tool that there is"
         return None
 
+    def prompt_digests(self) -> dict[str, list[str]]:
+        """Return each digest of the harness's own prompt with the tasks that it stood before."""
+        found: dict[str, list[str]] = {}
+        for task, digests in sorted(self.prompts.items()):
+            for digest in sorted(digests):
+                found.setdefault(digest, []).append(task)
+        return found
+
     def notes(self) -> list[str]:
         notes = []
-        if len(self.prompts) > 1:
-            notes.append(f"the harness's own prompt and tools were not the same in all runs: {len(self.prompts)} kinds")
+        if changing := [task for task, digests in sorted(self.prompts.items()) if len(digests) > 1]:
+            notes.append(f"the harness's own prompt was not the same in all runs of {', '.join(changing)}")
         if self.broken:
             notes.append(f"{self.broken} of {self.runs} runs broke for reasons outside the model and are not scored")
         if self.dispatched_text:
@@ -223,8 +232,8 @@ def _info(
     boxes = {str(session.sandbox.get("name")): session.sandbox for session in sessions}
     ended = [event.at for event in events if isinstance(event, CampaignFinished)]
     harness = dict(started.harness)
-    if len(survey.prompts) == 1:
-        harness["prompt_digest"] = min(survey.prompts)
+    if survey.prompts:
+        harness["prompt_digests"] = survey.prompt_digests()
     notes = survey.notes()
     if len(boxes) > 1:
         notes.append(f"sessions ran in different boxes: {', '.join(sorted(boxes))}; the weakest is named")

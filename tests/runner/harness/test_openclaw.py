@@ -52,16 +52,23 @@ def test_the_reference_passes_every_run_of_every_task(tmp_path: Path) -> None:
 
 
 def one_for_all(events: list[Any], requests: list[dict[str, Any]], told: dict[str, Any]) -> None:
-    """Every run of a campaign is told the same by the harness, and the pack says what."""
+    """Every run of a task is told the same by the harness, and the pack says what. openclaw's prompt names the folder
+    docs of a workspace that has one, as task_06 does; otherwise all tasks have the same."""
     started = [event for event in events if isinstance(event, RunStarted)]
     assert len(started) == 30
-    assert len({event.messages[0].content for event in started}) == 1
+    others = [event for event in started if event.task_id != "task_06"]
+    assert len({event.messages[0].content for event in others}) == 1
+    assert len({event.messages[0].content for event in started}) == 2
     assert "OpenClaw" in started[0].messages[0].content
     assert {tuple(tool["name"] for tool in event.tools) for event in started} == {
         ("edit", "exec", "process", "read", "write")
     }
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", told["config_digest"])
-    assert re.fullmatch(r"sha256:[0-9a-f]{64}", told["prompt_digest"])
+    assert sorted(told["prompt_digests"].values(), key=len) == [
+        ["task_06"],
+        [task for task in TASKS if task != "task_06"],
+    ]
+    assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", digest) for digest in told["prompt_digests"])
     assert {request["model"] for request in requests} == {"the-model"}
     assert not any("stream" in request for request in requests)
 
