@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from clawpub.errors import HarnessError
+from clawpub.errors import ConfigError, HarnessError
 from clawpub.pack.events import Message, RunStarted, RunStopped, StopReason, ToolCall, ToolCalled, ToolStatus
 from clawpub.pack.reader import digest_of
 from runner.asking import clean
@@ -37,6 +37,8 @@ SESSION = "00000000-0000-4000-8000-000000000000"
 SESSIONS = f"{PLACE}/state/agents/main/sessions"
 SAID = f"{PLACE}/said"
 NODE = f"{FOLDER}/node/bin/node"
+LEAST_CONTEXT = 16_000
+"""It refuses models that are said to read fewer tokens."""
 TOOLS = ("read", "write", "edit", "exec", "process")
 LONG_S = 7 * 86_400
 """For its own limits, which are not to come before ours."""
@@ -78,6 +80,12 @@ class OpenClaw:
     resumable = False
 
     def __init__(self, setup: Setup) -> None:
+        if setup.context < LEAST_CONTEXT:
+            raise ConfigError(
+                f"openclaw refuses models with less than {LEAST_CONTEXT} tokens of context, and would be told {setup.context}",
+                hint="give it a larger one under [harness], as in: context = 16384. A model that is asked more than it "
+                "can read ends the run as `context`",
+            )
         self.version = known_version(self.name, setup.version)
         self.installed = find_installed(self.name, self.version, setup.home)
         self.setup = setup

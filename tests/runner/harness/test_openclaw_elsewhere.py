@@ -159,6 +159,8 @@ def test_what_is_not_installed_says_how_to_install_it(tmp_path: Path, monkeypatc
     assert caught.value.hint == "clawpub harness install openclaw@2026.4.22"
     with pytest.raises(ConfigError, match="is not known here"):
         open_harness(replace(setup(), version="1.0.0"))
+    with pytest.raises(ConfigError, match="less than 16000 tokens of context, and would be told 8192"):
+        open_harness(replace(setup(), context=8192))
     shown = CliRunner().invoke(cli, ["harness", "install", "openclaw@1.0.0"])
     assert isinstance(shown.exception, ConfigError)
 
