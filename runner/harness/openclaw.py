@@ -82,7 +82,8 @@ class OpenClaw:
     def __init__(self, setup: Setup) -> None:
         if setup.context < LEAST_CONTEXT:
             raise ConfigError(
-                f"openclaw refuses models with less than {LEAST_CONTEXT} tokens of context, and would be told {setup.context}",
+                f"openclaw refuses models with less than {LEAST_CONTEXT} tokens of context, and would be told "
+                f"{setup.context}",
                 hint="give it a larger one under [harness], as in: context = 16384. A model that is asked more than it "
                 "can read ends the run as `context`",
             )
