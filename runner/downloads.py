@@ -30,7 +30,13 @@ def run_watched(
     """
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            list(command), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, env=dict(env), cwd=log.parent
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            env=dict(env),
+            cwd=log.parent,
+            process_group=0,  # Ctrl-C is for us; it ends when `written` raises
         )
         try:
             while not _ended(process):

@@ -13,7 +13,9 @@ from clawpub.pack.model import Digest, ModelInfo, Price
 
 
 class CampaignStarted(Record):
-    """The journal's first line: everything that must not change once a model was asked."""
+    """The journal's first line: everything that must not change once a run was begun.
+
+    A campaign that was changed before its first run is frozen anew: the last of these counts."""
 
     type: Literal["campaign_started"] = "campaign_started"
     at: datetime

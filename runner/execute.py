@@ -14,16 +14,15 @@ from typing import Literal
 from clawpub import __version__
 from clawpub.causes import Cause
 from clawpub.errors import ClawpubError, ConfigError, HarnessError, ProviderError, SandboxError
-from clawpub.pack.events import RunEvent, RunStopped
+from clawpub.pack.events import Event, RunEvent, RunStopped
 from clawpub.pack.model import ModelInfo
-from clawpub.pack.predictions import print_predictions
-from clawpub.pack.reader import digest_of
 from runner.asking import Asker, Interrupted
 from runner.attempt import Job
 from runner.budget import Budget, BudgetSpent
 from runner.campaign import Campaign
 from runner.engine import Engine, open_engine
-from runner.events import CampaignFinished, CampaignStarted, SessionStarted
+from runner.events import CampaignEvent, CampaignFinished, CampaignStarted, SessionStarted
+from runner.frozen import digests, refuse_changed
 from runner.journal import Journal, open_journal
 from runner.past import Past
 from runner.preflight import preflight
@@ -54,7 +53,13 @@ async def execute(session: Session) -> Ended:
     where runs broke one after the other. What was journaled stays, and a later session goes on from it.
     """
     past = Past(session.price)
-    with open_journal(session.journal, past.add) as journal:
+
+    def replay(event: CampaignEvent | RunEvent) -> None:
+        past.add(event)
+        if isinstance(event, Event):
+            session.replay(event)
+
+    with open_journal(session.journal, replay) as journal:
         _begin(session, journal, past)
         runs = planned(session.campaign, session.suite)
         mine = [(task, run) for place, (task, run) in enumerate(runs) if session.shard.holds(place)]
@@ -249,36 +254,25 @@ def planned(campaign: Campaign, suite: Suite) -> list[tuple[Task, int]]:
 
 
 def _begin(session: Session, journal: Journal, past: Past) -> None:
+    """Freeze the campaign, or hold it to what was frozen. Before its first run it is frozen anew where it changed."""
     campaign = session.campaign
-    started = CampaignStarted(
+    now = CampaignStarted(
         at=session.clock.now(),
         campaign=campaign.id,
-        campaign_digest=campaign.digest,
-        suite_digest=session.suite.digest,
-        predictions_digest=digest_of(print_predictions(campaign.predictions)),
+        **digests(campaign, session.suite),
         harness={"name": session.harness.name, "version": session.harness.version, **session.harness.describe()},
         software={"clawpub": __version__, "python": platform.python_version(), "system": platform.platform()},
         price=session.price,
     )
-    if past.empty:
-        journal.append(started)
-        journal.keep()
-        past.add(started)
-        return
-    first = past.started
-    if first is None:
+    began = past.started
+    if began is None and not past.empty:
         raise ConfigError("this journal does not begin with its campaign", at=journal.path)
-    for what, then, now in (
-        ("predictions", first.predictions_digest, started.predictions_digest),
-        ("campaign file", first.campaign_digest, started.campaign_digest),
-        ("suite", first.suite_digest, started.suite_digest),
-    ):
-        if then != now:
-            raise ConfigError(
-                f"the {what} changed after the first run",
-                at=campaign.path,
-                hint=f"restore it ({then[:19]} was frozen at {first.at:%Y-%m-%d %H:%M} UTC), or use a new campaign id",
-            )
+    if began and past.begun:
+        refuse_changed(began, campaign, session.suite)
+    elif began != now.model_copy(update={"at": began.at if began else now.at}):
+        journal.append(now)
+        journal.keep()
+        past.add(now)
 
 
 def _session_started(session: Session, engine: Engine, provider: Provider) -> SessionStarted:

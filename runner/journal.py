@@ -24,7 +24,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from clawpub.errors import ConfigError, Place
-from clawpub.pack.events import RunEvent
+from clawpub.pack.events import Event, RunEvent
 from clawpub.pack.reader import digest_of
 from runner.events import CampaignEvent, journal_event
 
@@ -155,6 +155,11 @@ def read_lines(path: Path) -> Iterator[Line]:
     Raises: ConfigError where there is none, or a line was changed.
     """
     return (line for _, line in _lines(path))
+
+
+def was_begun(path: Path) -> bool:
+    """Whether a journal is there and a run was ever started in it. Raises: ConfigError as `read_lines`."""
+    return path.exists() and any(isinstance(line.event, Event) for line in read_lines(path))
 
 
 def read_journal(path: Path) -> list[CampaignEvent | RunEvent]:

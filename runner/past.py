@@ -37,6 +37,11 @@ class Past:
         return self.started.price or self._price if self.started else self._price
 
     @property
+    def begun(self) -> bool:
+        """Whether a run was ever started: from then on nothing of the campaign may change."""
+        return bool(self.last_attempt)
+
+    @property
     def empty(self) -> bool:
         return self._empty
 
@@ -44,7 +49,7 @@ class Past:
         self._empty = False
         match event:
             case CampaignStarted():
-                self.started = self.started or event
+                self.started = self.started if self.begun else event
             case CampaignFinished():
                 self.finished = True
             case Preflighted():

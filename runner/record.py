@@ -32,6 +32,8 @@ class Record:
         """Raises: ConfigError where a journal is missing or was changed, or two of them do not belong together."""
         self.journals = journals
         self.campaign_events: list[CampaignEvent] = []
+        self.started: CampaignStarted | None = None
+        """As the campaign was frozen before its first run."""
         self._places: dict[RunKey, list[_Place]] = {}
         for number, path in enumerate(journals):
             self._index(number, path)
@@ -42,9 +44,14 @@ class Record:
 
     def _index(self, number: int, path: Path) -> None:
         position = 0
+        frozen: CampaignStarted | None = None
+        begun = False
         for line in read_lines(path):
             event = line.event
             if isinstance(event, Event):
+                if not begun:
+                    self._same_campaign(frozen, path)
+                begun = True
                 start = position + line.head
                 places = self._places.setdefault((event.task_id, event.run), [])
                 if places and places[-1].journal != number:
@@ -54,15 +61,23 @@ class Record:
                         hint="shards of one campaign are cut in one way only: i/N with the same N",
                     )
                 places.append(_Place(number, start, len(line.text)))
-            elif isinstance(event, CampaignStarted) and self.campaign_events:
-                self._same_campaign(event, path)
+            elif isinstance(event, CampaignStarted):
+                if begun:
+                    raise ConfigError("the campaign was frozen anew after its first run", at=path)
+                frozen = event
+                if number == 0:
+                    self.campaign_events.append(event)
             else:
                 self.campaign_events.append(event)
             position += line.head + len(line.text) + 2
 
-    def _same_campaign(self, event: CampaignStarted, path: Path) -> None:
-        first = next(event for event in self.campaign_events if isinstance(event, CampaignStarted))
-        if (first.campaign_digest, first.suite_digest) != (event.campaign_digest, event.suite_digest):
+    def _same_campaign(self, frozen: CampaignStarted | None, path: Path) -> None:
+        if self.started is None:
+            self.started = frozen
+        elif frozen and (self.started.campaign_digest, self.started.suite_digest) != (
+            frozen.campaign_digest,
+            frozen.suite_digest,
+        ):
             raise ConfigError("this journal is of another campaign file or suite", at=path)
 
     def transcripts(self) -> Iterator[tuple[RunKey, list[RunEvent], bytes]]:

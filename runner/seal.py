@@ -30,6 +30,7 @@ from clawpub.pack.writer import PackFile, packed, seal_pack
 from runner.campaign import Campaign
 from runner.events import CampaignEvent, CampaignFinished, CampaignStarted, Preflighted, SessionStarted
 from runner.execute import planned
+from runner.frozen import refuse_changed
 from runner.past import RunKey
 from runner.record import Record
 from runner.suite import Suite
@@ -49,12 +50,14 @@ def seal_campaign(
 ) -> Pack:
     """Return the pack of a finished campaign, sealed at `destination`/<campaign id>.
 
-    Raises: ConfigError where runs are still to be done and `accept_partial` does not say to seal without them;
+    Raises: ConfigError where campaign file, predictions or suite are not those that were frozen before the first run,
+    or where runs are still to be done and `accept_partial` does not say to seal without them;
     PackError where no tool call ever reached a tool and `accept_plumbing` does not say to seal it all the same.
     """
-    started = next((event for event in record.campaign_events if isinstance(event, CampaignStarted)), None)
+    started = record.started
     if started is None or not record.runs:
         raise ConfigError("no run was begun yet", at=campaign.path, hint=f"clawpub run {campaign.path}")
+    refuse_changed(started, campaign, suite)
     price = started.price or campaign.config.price  # journals from before the ledger do not name it
     tabulator = Tabulator([TaskTitle(task.id, task.title) for task in suite.tasks], price)
     survey, done = _Survey(), set()

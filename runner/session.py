@@ -85,6 +85,8 @@ class Session:
     clock: Clock
     observe: Callable[[RunEvent], None]
     """Called with each event behind the journal, for a progress display."""
+    replay: Callable[[RunEvent], None] = lambda event: None
+    """Called before that with each event that the journal held already."""
     ready: Callable[[int, int], None] = lambda pending, total: None
     """Called once before the first run: how many runs are to be done, of how many."""
     setup: Setup = field(default_factory=Setup)
@@ -118,6 +120,7 @@ def open_session(
     sandbox: str = "auto",
     model_file: Path | None = None,
     observe: Callable[[RunEvent], None] = lambda event: None,
+    replay: Callable[[RunEvent], None] = lambda event: None,
     ready: Callable[[int, int], None] = lambda pending, total: None,
     fetching: FetchProgress = lambda stage, done, total: None,
     concurrency: int | None = None,
@@ -161,6 +164,7 @@ def open_session(
         scratch=home.scratch,
         clock=clock,
         observe=observe,
+        replay=replay,
         ready=ready,
         concurrency=at_once,
         price=price,

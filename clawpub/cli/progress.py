@@ -79,6 +79,7 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
         self._console = console
         self._runs: TaskID | None = None
         self._going: dict[RunKey, list[RunEvent]] = {}
+        self._under_way: set[RunKey] = set()
         self._modes: Counter[str] = Counter()
         self._passed = self._graded = self._refused = 0
         self._cost = Decimal(0)
@@ -100,35 +101,42 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
         (self._fetch.stop if done >= total else self._fetch.start)()
 
     def ready(self, pending: int, total: int) -> None:
+        self._under_way.clear()
         if pending < total:
-            self._console.print(f"{total - pending} of {total} runs are done; {pending} to go")
+            self._console.print(
+                f"{total - pending} of {total} runs are done, {self._passed} of them passed; {pending} to go"
+            )
         self._runs = self._bar.add_task("starting the model", total=total, completed=total - pending)
         self._bar.start()
 
     def observe(self, event: RunEvent) -> None:
-        if self._runs is None:
-            return
+        """Follow a campaign. What comes before `ready` is of earlier sessions: it counts, and is not shown."""
         key = event.task_id, event.run
         match event:
             case RunStarted():
-                self._going[key] = [event]
+                self._going[key] = []
+                self._under_way.add(key)
             case RunResumed():
-                self._console.print(f"{_run(event)}  goes on after turn {event.turn}")
+                self._under_way.add(key)
+                self._say(f"{_run(event)}  goes on after turn {event.turn}")
             case CallFailed():
                 self._refused += 1
             case ModelCalled():
                 tokens = event.tokens_in, event.tokens_out, event.tokens_cached, event.tokens_cache_written
                 self._cost += call_cost(self.price, *tokens) or 0
             case RunStopped(reason="error"):
+                self._under_way.discard(key)
                 self._line(event, event, "[yellow]broke[/]", _gist(event.error or "it did not say why"))
         # Transcripts can be long: of a run under way only what its line and its failure mode rest on is held.
         self._going.setdefault(key, []).append(event)
         if isinstance(event, Graded):
             self._finished(key, event)
-        self._bar.update(self._runs, description=self._state())
+        if self._runs is not None:
+            self._bar.update(self._runs, description=self._state())
 
     def _finished(self, key: RunKey, event: Graded) -> None:
-        events = self._going.pop(key)
+        events = self._going[key]
+        self._under_way.discard(key)
         self._graded += 1
         self._passed += event.verdict == "passed"
         attempts = attempts_of(events)
@@ -138,7 +146,6 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
         passed = event.verdict == "passed"
         verdict = "[green]passed[/]" if passed else f"[red]{mode or event.verdict}[/]"
         stopped = next((e for e in reversed(events) if isinstance(e, RunStopped)), None)
-        self._going[key] = events
         self._line(event, stopped, verdict, event.reason)
         del self._going[key]
         if self._runs is not None:
@@ -154,14 +161,18 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
             parts.append(f"{self._refused} failed calls")
         if self.price:
             parts.append(f"${self._cost:.4f}")
-        return ", ".join(parts) + f"; {len(self._going)} under way"
+        return ", ".join(parts) + f"; {len(self._under_way)} under way"
 
     def _line(self, event: Event, stopped: RunStopped | None, verdict: str, reason: str) -> None:
         took = f"{stopped.latency_s:6.1f} s" if stopped else ""
         turns = sum(isinstance(e, ModelCalled) for e in self._going.get((event.task_id, event.run), []))
         said = "1 turn " if turns == 1 else f"{turns} turns"
         why = escape(printable(reason))
-        self._console.print(f"{_run(event)}  {said:>8}  {took}  {verdict}  [dim]{why}[/]", soft_wrap=True)
+        self._say(f"{_run(event)}  {said:>8}  {took}  {verdict}  [dim]{why}[/]")
+
+    def _say(self, line: str) -> None:
+        if self._runs is not None:
+            self._console.print(line, soft_wrap=True)
 
 
 def _gist(error: str) -> str:

@@ -19,6 +19,7 @@ from clawpub.pack.reader import Pack
 from runner.campaign import Campaign, load_campaign
 from runner.execute import Ended, execute, planned
 from runner.harness import Clock
+from runner.journal import was_begun
 from runner.record import Record
 from runner.seal import seal_campaign
 from runner.session import Home, Session, Shard, home_of, open_session, suite_name
@@ -113,16 +114,17 @@ def run(
     """
     root = find_root(root, campaign.resolve().parent)
     with CampaignProgress() as progress:
-        session = _open(campaign, home_of(root), progress, how)
+        packs = packs or root / "content" / "packs"
+        session = _open(campaign, home_of(root), packs, progress, how)
         if dry_run:
             _print_plan(session)
             return
-        if session.journal.exists() and session.journal.stat().st_size:
+        if was_begun(session.journal):
             raise ConfigError(
                 "this campaign was begun already", at=session.journal, hint=f"clawpub resume {shown(campaign)}"
             )
-        _finish(session, execute_session(session))
-    _seal(session, home_of(root), packs or root / "content" / "packs", how, accept_plumbing, as_json)
+        _finish(session, execute_session(session, f"clawpub resume {shown(campaign)}"))
+    _seal(session, home_of(root), packs, how, accept_plumbing, as_json)
 
 
 @click.command()
@@ -147,11 +149,13 @@ def resume(
     """
     root = find_root(root, campaign.resolve().parent)
     with CampaignProgress() as progress:
-        session = _open(campaign, home_of(root), progress, how)
-        if not session.journal.exists():
-            raise ConfigError("no journal here", at=session.journal, hint=f"clawpub run {shown(campaign)}")
-        _finish(session, execute_session(session))
-    _seal(session, home_of(root), packs or root / "content" / "packs", how, accept_plumbing, as_json)
+        packs = packs or root / "content" / "packs"
+        session = _open(campaign, home_of(root), packs, progress, how)
+        if not was_begun(session.journal):
+            hint = f"clawpub run {shown(campaign)}"
+            raise ConfigError("this campaign was not begun here: there is no run to go on with", at=campaign, hint=hint)
+        _finish(session, execute_session(session, f"clawpub resume {shown(campaign)}"))
+    _seal(session, home_of(root), packs, how, accept_plumbing, as_json)
 
 
 @click.command()
@@ -191,7 +195,17 @@ def journals_of(home: Home, campaign: Campaign) -> list[Path]:
     return found
 
 
-def _open(campaign: Path, home: Home, progress: CampaignProgress, how: dict[str, Any]) -> Session:
+def _open(campaign: Path, home: Home, packs: Path, progress: CampaignProgress, how: dict[str, Any]) -> Session:
+    def ready(pending: int, total: int) -> None:
+        sealed = packs / session.campaign.id
+        if pending and sealed.exists():
+            raise ConfigError(
+                "this campaign is sealed already, and a sealed pack is never overwritten",
+                at=sealed,
+                hint="to run it once more, copy its file under a new id; to go on with it, move the pack away first",
+            )
+        progress.ready(pending, total)
+
     session = open_session(
         campaign,
         home,
@@ -199,7 +213,8 @@ def _open(campaign: Path, home: Home, progress: CampaignProgress, how: dict[str,
         sandbox=how["sandbox"],
         model_file=how["model_file"],
         observe=progress.observe,
-        ready=progress.ready,
+        replay=progress.observe,
+        ready=ready,
         fetching=progress.fetching,
         concurrency=how["concurrency"],
         budget_usd=how["budget"],
@@ -250,13 +265,16 @@ def _seal(session: Session, home: Home, packs: Path, how: dict[str, Any], accept
     )
 
 
-def execute_session(session: Session) -> Ended:
-    """Execute a session to its end. The first interrupt lets calls under way be answered, the second does not."""
+def execute_session(session: Session, go_on: str) -> Ended:
+    """Execute a session to its end. The first interrupt lets calls under way be answered, the second does not.
+
+    `go_on` is the command that goes on with it.
+    """
     click.echo(f"sandbox: {session.sandbox.name} ({session.sandbox.sentence})", err=True)
     try:
         return asyncio.run(_interruptible(session))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        click.echo(f"stopped; what is done is kept. Go on: clawpub resume {shown(session.campaign.path)}", err=True)
+        click.echo(f"stopped; what is done is kept. Go on: {go_on}", err=True)
         raise KeyboardInterrupt from None
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from clawpub.errors import ClawpubError, PackError, Place
 from clawpub.findings import Finding
-from clawpub.pack.model import DESCRIPTOR, EVENTS_FILE, SEAL, SUITE_FILE, CampaignInfo
+from clawpub.pack.events import RunEvent, RunStarted
+from clawpub.pack.model import CAMPAIGN_FILE, DESCRIPTOR, EVENTS_FILE, SEAL, SUITE_FILE, CampaignInfo
 from clawpub.pack.predictions import PREDICTIONS_FILE, parse_predictions
 from clawpub.pack.reader import Pack, check_seal, digest_of, parse_descriptor, read_file
 from clawpub.pack.runs import attempts_of
@@ -102,6 +104,7 @@ def tables_from_transcripts(pack: Pack) -> list[Table]:
     events = list(read_transcripts(pack))
     predictions = pack.read("predictions")
     at = pack.path / PREDICTIONS_FILE
+    _refuse_other_than_frozen(pack, campaign, events)
     if campaign.predictions and digest_of(predictions) != campaign.predictions.digest:
         raise PackError("not the predictions that were frozen before the first run", at=at)
     tasks = _task_titles(pack.read("suite"), pack.path / SUITE_FILE)
@@ -124,22 +127,59 @@ def terms_of(pack: Pack, campaign: CampaignInfo) -> Terms:
     """
     if not pack.has("events"):
         return Terms(campaign.planned_runs, campaign.scoring)
-    at = pack.path / EVENTS_FILE
-    preflights = []
+    preflights = tuple(_tokens_of(event, at) for event, at in _campaign_events(pack) if event["type"] == "preflighted")
+    return Terms(campaign.planned_runs, campaign.scoring, preflights)
+
+
+def _campaign_events(pack: Pack) -> Iterator[tuple[Mapping[str, Any], Place]]:
+    """Yield the events of the campaign as a whole, each with its line."""
     for number, line in enumerate(pack.read("events").splitlines(), start=1):
+        at = Place(pack.path / EVENTS_FILE, number)
         try:
             event = json.loads(line)
-            if event["type"] == "preflighted":
-                preflights.append(_tokens_of(event))
+            if not isinstance(event["type"], str):
+                raise TypeError
         except (ValueError, TypeError, KeyError, RecursionError):
-            raise PackError("no event of a campaign", at=Place(at, number)) from None
-    return Terms(campaign.planned_runs, campaign.scoring, tuple(preflights))
+            raise _no_event(at) from None
+        yield event, at
 
 
-def _tokens_of(event: Mapping[str, Any]) -> tuple[int | None, int | None]:
+def _no_event(at: Place) -> PackError:
+    return PackError("no event of a campaign", at=at)
+
+
+def _refuse_other_than_frozen(pack: Pack, campaign: CampaignInfo, events: Sequence[RunEvent]) -> None:
+    """Raises: PackError where the campaign's events say that other files were frozen, or later than the first run."""
+    if not pack.has("events"):
+        return
+    frozen = [(event, at) for event, at in _campaign_events(pack) if event["type"] == "campaign_started"]
+    if not frozen:
+        return
+    event, at = frozen[-1]
+    for field, name, found in (
+        ("predictions_digest", PREDICTIONS_FILE, digest_of(pack.read("predictions"))),
+        ("campaign_digest", CAMPAIGN_FILE, digest_of(pack.read("campaign"))),
+        ("suite_digest", SUITE_FILE, campaign.suite.digest),
+    ):
+        if event.get(field) != found:
+            raise PackError(
+                f"not what was frozen before the first run: {found[:19]}…, and {str(event.get(field))[:19]}… was",
+                at=pack.path / name,
+                hint=f"{EVENTS_FILE} line {at.line} says so; whoever sealed it changed one of them",
+            )
+    try:
+        when = datetime.fromisoformat(event["at"])
+        late = any(when > run.at for run in events if isinstance(run, RunStarted))
+    except (ValueError, TypeError, KeyError):
+        raise _no_event(at) from None
+    if late:
+        raise PackError("frozen after the first run had begun", at=at)
+
+
+def _tokens_of(event: Mapping[str, Any], at: Place) -> tuple[int | None, int | None]:
     counts = event.get("tokens_in"), event.get("tokens_out")
     if any(count is not None and (type(count) is not int or not 0 <= count < 10**12) for count in counts):
-        raise ValueError("no count of tokens")
+        raise _no_event(at)
     return counts
 
 

@@ -93,7 +93,7 @@ def _same(destination: Path, descriptor: bytes) -> Pack:
         raise PackError(
             "another pack is sealed here",
             at=destination,
-            hint="a sealed pack is never overwritten: give the campaign a new id, or name this pack as its parent",
+            hint="a sealed pack is never overwritten: give the campaign a new id",
         )
     return there
 

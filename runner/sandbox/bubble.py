@@ -201,6 +201,7 @@ def start(argv: list[str], program: programs.Bwrap, descriptors: tuple[int, ...]
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for us: a run under way is to end in order
             pass_fds=(program.image, *program.libraries, *descriptors),
             **programs.unprivileged(),
         )

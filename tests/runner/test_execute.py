@@ -322,3 +322,39 @@ def test_a_session_without_a_box_is_told_by_the_pack(tmp_path: Path) -> None:
     pack = seal_campaign(session.campaign, session.suite, Record([session.journal]), tmp_path)
     assert pack.info.campaign and pack.info.campaign.sandbox["name"] == "none"
     assert "different boxes" in pack.info.notes[-1]
+
+
+def test_ctrl_c_in_a_terminal_breaks_no_run(tmp_path: Path) -> None:
+    """A terminal signals the whole foreground group. Boxes are not in it: the run under way goes on from its turn."""
+    agent = tmp_path / "slow.toml"
+    agent.write_text(
+        "[[turn]]\n[[turn.call]]\ntool = 'run'\narguments = { command = 'sleep 1; ls' }\n" * 3
+        + "[[turn]]\n[[turn.call]]\ntool = 'submit'\narguments = { answer = 'too few rows' }\n"
+    )
+    journal = tmp_path / "journal.jsonl"
+    code = INTERRUPTED.format(agent=agent)
+    child = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[2], process_group=0
+    )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and (not journal.exists() or b'"model_called"' not in journal.read_bytes()):
+        time.sleep(0.05)
+    time.sleep(0.3)
+    os.killpg(child.pid, signal.SIGINT)
+    assert child.wait(60) == 130
+    events = read_journal(journal)
+    assert not any(isinstance(event, RunStopped) for event in events), "the run is to go on, it did not break"
+    session = make_session(tmp_path, script=lambda task, run: agent, tasks=["task_09"])
+    assert asyncio.run(execute(session)) == "finished"
+    (graded,) = [event for event in read_journal(journal) if isinstance(event, Graded)]
+    assert graded.attempt == 1
+
+
+INTERRUPTED = """\
+import sys
+from pathlib import Path
+from clawpub.cli.run import execute_session
+from tests.runner.sessions import make_session
+session = make_session(Path(sys.argv[1]), script=lambda task, run: Path('{agent}'), tasks=["task_09"])
+sys.exit(130 if execute_session(session, "clawpub resume it") == "interrupted" else 1)
+"""

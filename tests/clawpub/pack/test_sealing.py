@@ -13,7 +13,7 @@ from frictionless import Package
 from clawpub.errors import PackError
 from clawpub.pack.predictions import Prediction
 from clawpub.pack.query import Database
-from clawpub.pack.reader import Pack, open_pack, seal_text
+from clawpub.pack.reader import Pack, digest_of, open_pack, seal_text
 from clawpub.pack.verify import verify_pack
 from tests.builders import make_run, seal_runs, tiny_events
 
@@ -101,8 +101,6 @@ def reseal(pack: Pack, **changes: object) -> None:
 
 def forge(pack: Pack, path: str, old: str, new: str) -> None:
     """Change a file and make every digest agree with it."""
-    from clawpub.pack.reader import digest_of
-
     file = pack.path / path
     data = file.read_text().replace(old, new, 1).encode()
     file.write_bytes(data)
@@ -135,6 +133,42 @@ def test_predictions_edited_after_the_freeze_are_found(pack: Pack) -> None:
     forge(pack, "predictions.json", '"high": "6"', '"high": "4"')
     (finding,) = verify_pack(pack.path)
     assert "frozen before the first run" in finding.message
+
+
+PUBLISHED = Path(__file__).parents[3] / "content" / "packs" / "2026-11-24-smollm2-135m-loop-agentic-core-v1"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "said"),
+    [
+        ("predictions.json", '"probability": "0.97"', '"probability": "0.99"', "not what was frozen"),
+        ("campaign.toml", "repeats = 4", "repeats = 5", "not what was frozen"),
+        ("events.jsonl", '"at":"2026-', '"at":"2027-', "frozen after the first run had begun"),
+        ("events.jsonl", '"at":"2026-', '"at":"soon-', "no event of a campaign"),
+        ("events.jsonl", '"at":"2026-', '"at":7,"was":"2026-', "no event of a campaign"),
+    ],
+)
+def test_what_was_frozen_is_what_the_campaigns_events_say(
+    tmp_path: Path, path: str, old: str, new: str, said: str
+) -> None:
+    """Also where the descriptor was made to agree with the change."""
+    copy = open_pack(shutil.copytree(PUBLISHED, tmp_path / PUBLISHED.name))
+    assert verify_pack(copy.path) == []
+    assert old in (copy.path / path).read_text()
+    forge(copy, path, old, new)
+    raw = json.loads((copy.path / "datapackage.json").read_bytes())
+    raw["clawpub"]["campaign"]["predictions"]["digest"] = digest_of((copy.path / "predictions.json").read_bytes())
+    reseal(copy, **raw)
+    assert [said in finding.message for finding in verify_pack(copy.path)] == [True]
+
+
+def test_a_suite_other_than_the_frozen_one_is_found(tmp_path: Path) -> None:
+    copy = open_pack(shutil.copytree(PUBLISHED, tmp_path / PUBLISHED.name))
+    raw = json.loads((copy.path / "datapackage.json").read_bytes())
+    raw["clawpub"]["campaign"]["suite"]["digest"] = "sha256:" + "0" * 64
+    reseal(copy, **raw)
+    (finding,) = verify_pack(copy.path)
+    assert finding.path.name == "suite.json" and "not what was frozen" in finding.message
 
 
 @pytest.mark.parametrize(
