@@ -12,7 +12,7 @@ endif
 UV := .clawpub/uv/bin/uv
 BIN := .venv/bin
 
-.PHONY: site test lint golden bench soak clean help
+.PHONY: site test lint extra golden bench soak clean help
 
 site: .venv/.site-ready ## run the demo campaign, check every claim, build site/
 	@began=$$(date +%s); \
@@ -27,6 +27,9 @@ lint: .venv/.test-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+extra: .venv/.site-ready ## install an optional dependency, as in: make extra NAME=bedrock
+	$(UV) sync --frozen --inexact --no-dev --extra $(NAME)
 
 golden: .venv/.test-ready ## rewrite the golden site; review the diff
 	$(BIN)/python -m tests.golden

@@ -68,6 +68,7 @@ async def execute(session: Session) -> Ended:
         ended: Ended = "finished"
         if pending:
             async with open_engine(session.engine) as engine, session.provider() as provider:
+                session.calling.set()
                 ended = await _Execution(session, journal, engine, provider, past, deque(pending)).run()
         if ended == "finished" and not past.finished:
             journal.append(CampaignFinished(at=session.clock.now()))
@@ -157,7 +158,7 @@ class _Execution:
                 return
             self.broken = self.broken + 1 if broke else 0
             if broke and not self.fault and self.broken >= min(BROKEN_IN_A_ROW, self.total):
-                hint = f"mend it, then: clawpub resume {self.session.campaign.path}"
+                hint = f"mend it, then: {self.session.go_on}"
                 which = "the run broke" if self.broken == 1 else f"{self.broken} runs in a row broke"
                 self.fault = ProviderError(f"{which}: {broke.message}", cause=_cause(broke), hint=hint)
                 self._stop("interrupted")
@@ -244,11 +245,12 @@ def planned(campaign: Campaign, suite: Suite) -> list[tuple[Task, int]]:
 
     Raises: ConfigError where the campaign names a task that the suite does not have.
     """
-    ids = {task.id for task in suite.tasks}
-    if unknown := [name for name in campaign.config.tasks if name not in ids]:
-        raise ConfigError(
-            f"no task {unknown[0]!r} in {suite.id}", at=campaign.path, hint=f"tasks: {', '.join(sorted(ids))}"
-        )
+    ids = sorted(task.id for task in suite.tasks)
+    for number, name in enumerate(campaign.config.tasks):
+        if name not in ids:
+            meant = next((task for task in ids if name.startswith(f"{task}_")), None)
+            hint = f"did you mean {meant!r}?" if meant else f"tasks: {', '.join(ids)}"
+            raise ConfigError(f"no task {name!r} in {suite.id}", at=campaign.place("tasks", number), hint=hint)
     tasks = [task for task in suite.tasks if not campaign.config.tasks or task.id in campaign.config.tasks]
     return [(task, run) for run in range(1, campaign.config.runs + 1) for task in tasks]
 

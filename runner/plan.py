@@ -6,7 +6,7 @@ task by task). Else by the suite alone, with what is assumed said.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +21,7 @@ from runner.asking import TEMPLATE_TOKENS
 from runner.campaign import Campaign
 from runner.costs import most_call_cost
 from runner.execute import planned
+from runner.session import harness_setup
 from runner.suite import Suite, Task
 from runner.tools import tools_of
 
@@ -32,6 +33,8 @@ TURN_TOKENS_OUT = 150
 TURN_TOKENS_ADDED = 500
 """What a turn adds to the next prompt: the call and the tool's result."""
 BYTES_A_TOKEN = 4
+OWN_PROMPTS = {"openclaw": 13_000}
+"""Bytes that a harness of its own puts before the task: its prompt and tools, as 2026.4.22 was seen to."""
 HISTORY = ("model_calls", "tokens_in", "tokens_out", "latency_s")
 
 
@@ -63,7 +66,7 @@ class Plan:
 def plan_campaign(campaign: Campaign, suite: Suite, price: Price | None, packs: Iterable[Path]) -> Plan:
     """Return what a campaign will come to, given folders of packs that may know its suite."""
     runs = planned(campaign, suite)
-    history, names = measured(suite, packs)
+    history, names, others = measured(campaign, suite, packs)
     known = {task.id for task, _ in runs} <= set(history)
     levels = {}
     for level, rank in LEVELS.items():
@@ -76,8 +79,9 @@ def plan_campaign(campaign: Campaign, suite: Suite, price: Price | None, packs: 
         count = sum(len(rows["model_calls"]) for rows in history.values())
         basis = f"{count} runs of this suite in {len(names)} pack{'s' * (len(names) > 1)}: {', '.join(names)}"
     else:
+        but = f" ({', '.join(f'{count} {why}' for why, count in others.items())})" if others else ""
         basis = (
-            f"no pack of this suite: assumed {LOW_TURNS} turns, half of the turns, or all of them; a turn writes "
+            f"no pack of this suite{but}: assumed {LOW_TURNS} turns, half of the turns, or all of them; a turn writes "
             f"{TURN_TOKENS_OUT} tokens (high: all that it may) and adds {TURN_TOKENS_ADDED} to the next prompt"
         )
     most = _sum([_most(campaign, suite, task) for task, _ in runs], price)
@@ -86,21 +90,30 @@ def plan_campaign(campaign: Campaign, suite: Suite, price: Price | None, packs: 
     return Plan(len(runs), len({task.id for task, _ in runs}), levels, basis, most)
 
 
-def measured(suite: Suite, packs: Iterable[Path]) -> tuple[dict[str, dict[str, list[float]]], list[str]]:
-    """Return what runs of the suite took, by task and column, and the names of the packs that say so."""
+def measured(
+    campaign: Campaign, suite: Suite, packs: Iterable[Path]
+) -> tuple[dict[str, dict[str, list[float]]], list[str], Counter[str]]:
+    """Return what runs of the suite through the campaign's harness took, by task and column, the names of the packs
+    that say so, and why how many others of the suite do not."""
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    names = []
+    names: list[str] = []
+    others: Counter[str] = Counter()
     for path in packs:
         try:
             pack = open_pack(path)
-            campaign = pack.info.campaign
-            if campaign is None or campaign.suite.digest != suite.digest or campaign.model.provider == "scripted":
+            told = pack.info.campaign
+            if told is None or told.suite.id != suite.id or told.model.provider == "scripted":
                 continue
-            _add(found, pack)
+            if told.suite.digest != suite.digest:
+                others["of another version of it"] += 1
+            elif told.harness.name != campaign.config.harness.name:
+                others[f"through {told.harness.name}"] += 1
+            else:
+                _add(found, pack)
+                names.append(pack.id)
         except PackError:
             continue  # `clawpub pack verify` says what is wrong with it; an estimate does without
-        names.append(pack.id)
-    return found, names
+    return found, names, others
 
 
 def _add(found: dict[str, dict[str, list[float]]], pack: Pack) -> None:
@@ -121,7 +134,7 @@ def _from_suite(campaign: Campaign, suite: Suite, task: Task, level: str) -> Est
     turns = {"low": min(LOW_TURNS, turns), "likely": max(1, (turns + 1) // 2), "high": turns}[level]
     most = campaign.config.sampling.max_tokens
     out = most if level == "high" else min(most, TURN_TOKENS_OUT)
-    opening = _opening_bytes(suite, task) // BYTES_A_TOKEN
+    opening = _opening_bytes(campaign, suite, task) // BYTES_A_TOKEN
     added = TURN_TOKENS_ADDED + (out if level == "high" else 0)
     tokens_in = turns * opening + added * turns * (turns - 1) // 2
     return Estimate(turns, tokens_in, turns * out, None)
@@ -130,8 +143,10 @@ def _from_suite(campaign: Campaign, suite: Suite, task: Task, level: str) -> Est
 def _most(campaign: Campaign, suite: Suite, task: Task) -> Estimate:
     turns, limits = _turns(campaign, task), campaign.config.limits
     added = limits.tool_output_chars * 4 + campaign.config.sampling.max_tokens
-    opening = _opening_bytes(suite, task) + TEMPLATE_TOKENS
+    opening = _opening_bytes(campaign, suite, task) + TEMPLATE_TOKENS
     tokens_in = turns * opening + added * turns * (turns - 1) // 2
+    if campaign.config.harness.name in OWN_PROMPTS:  # what its tools return has bounds of its own
+        tokens_in = turns * harness_setup(campaign.config).context
     if limits.tokens:
         tokens_in = min(tokens_in, limits.tokens + opening + turns * added)
     return Estimate(turns, tokens_in, turns * campaign.config.sampling.max_tokens, None)
@@ -146,8 +161,10 @@ def _turns(campaign: Campaign, task: Task) -> int:
     return min(task.turns, campaign.config.limits.turns or task.turns)
 
 
-def _opening_bytes(suite: Suite, task: Task) -> int:
+def _opening_bytes(campaign: Campaign, suite: Suite, task: Task) -> int:
     """Return the size of the first prompt: system prompt, task and what the model is told of its tools."""
+    if own := OWN_PROMPTS.get(campaign.config.harness.name):
+        return own + len(task.prompt.encode())
     tools = sum(len(tool.name) + len(tool.description) + len(repr(tool.parameters)) for tool in tools_of(suite.tools))
     return len(suite.system.encode()) + len(task.prompt.encode()) + tools
 

@@ -101,6 +101,10 @@ class Session:
     engine: str = "local"
     """`local`, `ray`, or the address of a Ray cluster."""
     shard: Shard = Shard()
+    go_on: str = "clawpub resume"
+    """The command that goes on with the campaign where this session stops, for hints."""
+    calling: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the provider is open and runs begin."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by whoever wants the session to end soon: calls under way are answered, none is sent any more."""
 
@@ -128,6 +132,7 @@ def open_session(
     preflight: bool = True,
     shard: Shard | None = None,
     engine: str = "local",
+    go_on: str = "clawpub resume",
 ) -> Session:
     """Return a session of the campaign in a file; nothing is started yet.
 
@@ -143,6 +148,7 @@ def open_session(
         setup = harness_setup(config)
         harness = open_harness(setup)
     at_once = concurrency or config.execution.concurrency or CONCURRENCY.get(config.model.provider, 1)
+    provider = provider_of(campaign, home, suite, model_file=model_file, fetching=fetching, concurrency=at_once)
     with _placed(campaign.place("model")):
         price = price_for(config)
     budget = budget_usd or config.budget.cost_usd
@@ -157,7 +163,7 @@ def open_session(
         campaign=campaign,
         suite=suite,
         setup=setup,
-        provider=_provider(campaign, home, model_file, fetching, at_once),
+        provider=provider,
         sandbox=probe(sandbox if needs_box else "memory", scratch=home.scratch),
         limits=Limits(),
         journal=home.journal(campaign.id, shard),
@@ -172,6 +178,7 @@ def open_session(
         preflight=preflight and config.execution.preflight and config.model.provider in REMOTE,
         shard=shard,
         engine=engine,
+        go_on=go_on,
     )
 
 
@@ -204,9 +211,19 @@ def suite_name(campaign: Campaign) -> str | Path:
     return beside if "/" in campaign.config.suite or beside.is_dir() else campaign.config.suite
 
 
-def _provider(
-    campaign: Campaign, home: Home, model_file: Path | None, fetching: FetchProgress, concurrency: int
+def provider_of(
+    campaign: Campaign,
+    home: Home,
+    suite: Suite,
+    *,
+    model_file: Path | None = None,
+    fetching: FetchProgress = lambda stage, done, total: None,
+    concurrency: int = 1,
 ) -> Callable[[], AbstractAsyncContextManager[Provider]]:
+    """Return what opens the campaign's provider; nothing is opened yet.
+
+    Raises: ConfigError where the campaign file does not say what the provider needs.
+    """
     model = campaign.config.model
     with _placed(campaign.place("model", "provider")):
         opener = provider_opener(model.provider)
@@ -215,7 +232,15 @@ def _provider(
         case "local":
             own |= {"cache": home.models, "model_path": model_file, "progress": fetching}
         case "scripted":
-            return partial(opener, partial(_script, suite_folder(suite_name(campaign)), model.id))
+            folder = suite_folder(suite_name(campaign))
+            agents = {file.stem for file in folder.glob("*/agents/*.toml")}
+            if model.id not in agents:
+                raise ConfigError(
+                    f"no scripted agent {model.id!r} in {suite.id}",
+                    at=campaign.place("model", "id"),
+                    hint=f"agents: {', '.join(sorted(agents)) or 'it has none'}",
+                )
+            return partial(opener, partial(_script, folder, model.id))
         case "replay":
             own = {"recording": campaign.path.parent / str(own.get("recording", ""))}
         case "bedrock":

@@ -58,13 +58,14 @@ def _made(campaign: Path, home: Home, progress: CampaignProgress, again: bool) -
         replay=progress.observe,
         ready=progress.ready,
         fetching=progress.fetching,
+        go_on=command,
     )
     sealed = home.path / "packs" / session.campaign.id
     if sealed.exists():
         if not again:
             click.echo("the demo was made before; make it anew with: clawpub demo --again", err=True)
         return open_pack(sealed)
-    if execute_session(session, command) != "finished":
+    if execute_session(session, progress) != "finished":
         click.echo(f"stopped; what is done is kept. Go on: {command}", err=True)
         sys.exit(130)
     record = Record([session.journal])

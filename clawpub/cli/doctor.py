@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -18,10 +16,10 @@ import click
 from clawpub import __version__
 from clawpub.cli.output import json_option, print_json
 from clawpub.errors import SandboxError
+from clawpub.extras import install_hint
+from runner.harness.install import VERSIONS, harness_home, installed
 from runner.sandbox import probe
 
-NODE = 22
-"""The oldest major version of Node that harnesses made for it want."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -65,7 +63,7 @@ def _checks() -> Iterator[Check]:
     yield _extra("bedrock", "boto3", "bedrock", "provider bedrock")
     yield _credentials()
     yield _extra("ray", "ray", "ray", "`clawpub run --engine ray`")
-    yield _node()
+    yield from _harnesses()
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     yield Check("browser", bool(browser), browser or "none found", "looking at pages", "apt-get install chromium")
     git = shutil.which("git")
@@ -86,7 +84,7 @@ def _sandbox() -> Check:
 def _extra(name: str, module: str, extra: str, needed: str) -> Check:
     there = find_spec(module) is not None
     detail = f"{module} is installed" if there else f"{module} is not installed"
-    return Check(name, there, detail, needed, f"pip install 'clawpub[{extra}]'")
+    return Check(name, there, detail, needed, install_hint(extra))
 
 
 def _credentials() -> Check:
@@ -110,12 +108,11 @@ def _credentials() -> Check:
     return Check("credentials", True, f"AWS: {source}{where}", needed, hint)
 
 
-def _node() -> Check:
-    needed = "harnesses that are Node programs"
-    hint = f"install Node {NODE} or newer"
-    node = shutil.which("node")
-    if node is None:
-        return Check("node", False, "none found", needed, hint)
-    said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout.strip()
-    major = re.match(r"v(\d+)\.", said)
-    return Check("node", bool(major and int(major[1]) >= NODE), f"{node} {said}", needed, hint)
+def _harnesses() -> Iterator[Check]:
+    """Harnesses of their own bring what they run on, Node too."""
+    for name, versions in VERSIONS.items():
+        for version in versions:
+            what = f"{name}@{version}"
+            there = installed(name, version, harness_home())
+            detail = f"{version}, with node {there.node}" if there else f"{version} is not installed"
+            yield Check(name, bool(there), detail, f"campaigns through {what}", f"clawpub harness install {what}")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -19,6 +21,9 @@ from clawpub.pack.runs import runs_of
 from clawpub.pack.tables import Table, spell
 from clawpub.pack.transcripts import read_transcripts
 from clawpub.pack.verify import verify_pack
+
+PROSE = 40
+"""Cells in which a column of sentences can still be read."""
 
 _pack = click.argument("path", type=click.Path(path_type=Path))
 
@@ -38,6 +43,9 @@ def verify(paths: tuple[Path, ...], as_json: bool) -> None:
     clawpub pack verify content/packs/2026-11-23-local
     clawpub pack verify content/packs/*
     """
+    for path in paths:
+        if not path.exists():
+            raise ConfigError("no pack here", at=path, hint="a pack is a folder with a datapackage.json")
     found = {path: verify_pack(path) for path in paths}
     if as_json:
         print_json([{"pack": str(path), "findings": [finding_json(f) for f in fs]} for path, fs in found.items()])
@@ -112,14 +120,38 @@ def _show_table(table: Table, as_json: bool) -> None:
     if as_json:
         print_json([{name: row[name] for name in names} for row in table.rows])
         return
-    console = Console(soft_wrap=True) if not sys.stdout.isatty() else Console()
+    cells = [[printable(spell(row[name])) or "—" for name in names] for row in table.rows]
+    console = Console()
+    if sys.stdout.isatty() and sum(_width(name, column) + 3 for name, column in _columns(names, cells)) > console.width:
+        _show_records(table, [printable(name) for name in names], cells)
+        return
     shown_table = RichTable(title=Text(printable(table.schema.title)), title_justify="left")
     for column in table.schema.columns:
         side: Literal["left", "right"] = "right" if column.type in ("integer", "number") else "left"
         shown_table.add_column(Text(printable(column.name)), justify=side)
-    for row in table.rows:
-        shown_table.add_row(*(Text(printable(spell(row[name])) or "—") for name in names))
-    console.print(shown_table)
+    for row in cells:
+        shown_table.add_row(*map(Text, row))
+    (console if sys.stdout.isatty() else Console(width=100_000)).print(shown_table)
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple[str, list[str]]]:
+    for number, name in enumerate(names):
+        yield name, [row[number] for row in rows]
+
+
+def _width(name: str, cells: Sequence[str]) -> int:
+    """Return what a column needs: prose can be broken, so of the last words' length only so much."""
+    return min(max(map(cell_len, [name, *cells])), PROSE)
+
+
+def _show_records(table: Table, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Show a table that is wider than the terminal as one record a row."""
+    head = max(map(cell_len, names))
+    click.echo(f"{printable(table.schema.title)}: {len(rows)} rows")
+    for number, row in enumerate(rows, start=1):
+        click.echo(f"--- {number} ---")
+        for name, cell in zip(names, row, strict=True):
+            click.echo(f"{name:<{head}}  {cell}")
 
 
 def _show_pack(opened: Pack) -> None:

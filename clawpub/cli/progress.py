@@ -4,11 +4,12 @@ them: runs done, passes so far, cost, pace, time left, and failures by mode."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from types import TracebackType
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -20,6 +21,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from clawpub.cli.output import printable
 from clawpub.pack.costs import call_cost
@@ -47,19 +49,29 @@ class _Patient(Console):
         self.quiet = True
 
 
+class _Bar(Progress):
+    """A bar, and below it what there is to say, on a line of its own that is cut where the terminal ends."""
+
+    state = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield from super().get_renderables()
+        yield Text(f"  {self.state}", style="dim", no_wrap=True, overflow="ellipsis")
+
+
 class CampaignProgress(AbstractContextManager["CampaignProgress"]):
     """Observes a campaign's events. Prints to standard error; the bar is silent when that is not a terminal."""
 
     def __init__(self) -> None:
         console = _Patient(stderr=True, highlight=False)
-        self._bar = Progress(
+        self._bar = _Bar(
             SpinnerColumn(),
-            BarColumn(bar_width=20),
-            TextColumn("{task.completed:.0f}/{task.total:.0f} runs"),
-            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} runs,"),
             TimeElapsedColumn(),
-            TextColumn("left"),
+            TextColumn("gone,"),
             TimeRemainingColumn(),
+            TextColumn("left"),
             console=console,
             disable=not console.is_terminal,
             transient=True,
@@ -106,7 +118,8 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
             self._console.print(
                 f"{total - pending} of {total} runs are done, {self._passed} of them passed; {pending} to go"
             )
-        self._runs = self._bar.add_task("starting the model", total=total, completed=total - pending)
+        self._bar.state = "starting the model"
+        self._runs = self._bar.add_task("runs", total=total, completed=total - pending)
         self._bar.start()
 
     def observe(self, event: RunEvent) -> None:
@@ -131,8 +144,7 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
         self._going.setdefault(key, []).append(event)
         if isinstance(event, Graded):
             self._finished(key, event)
-        if self._runs is not None:
-            self._bar.update(self._runs, description=self._state())
+        self._bar.state = self._state()
 
     def _finished(self, key: RunKey, event: Graded) -> None:
         events = self._going[key]
@@ -152,16 +164,16 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
             self._bar.advance(self._runs)
 
     def _state(self) -> str:
-        """Return e.g. "7 passed (58%), 3 timeout, 2 wrong_answer, 4 refused calls, $0.031; 8 under way"."""
-        parts = []
+        """Return e.g. "8 under way, 7 passed (58%), $0.031, 4 failed calls, 3 timeout, 2 wrong_answer"."""
+        parts = [f"{len(self._under_way)} under way"]
         if self._graded:
             parts.append(f"{self._passed} passed ({self._passed / self._graded:.0%})")
-        parts += [f"{count} {mode}" for mode, count in self._modes.most_common(3)]
-        if self._refused:
-            parts.append(f"{self._refused} failed calls")
         if self.price:
             parts.append(f"${self._cost:.4f}")
-        return ", ".join(parts) + f"; {len(self._under_way)} under way"
+        if self._refused:
+            parts.append(f"{self._refused} failed calls")
+        parts += [f"{count} {mode}" for mode, count in self._modes.most_common(3)]
+        return ", ".join(parts)
 
     def _line(self, event: Event, stopped: RunStopped | None, verdict: str, reason: str) -> None:
         took = f"{stopped.latency_s:6.1f} s" if stopped else ""
@@ -170,9 +182,18 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
         why = escape(printable(reason))
         self._say(f"{_run(event)}  {said:>8}  {took}  {verdict}  [dim]{why}[/]")
 
+    def note(self, text: str) -> None:
+        """Print a line above the bar."""
+        self._console.print(text, soft_wrap=not self._console.is_terminal, markup=False)
+
+    def interrupted(self, text: str) -> None:
+        """The same, where the terminal has just written ^C without ending its line."""
+        typed = self._console.is_terminal and not self._bar.live.is_started
+        self.note(f"\n{text}" if typed else text)
+
     def _say(self, line: str) -> None:
         if self._runs is not None:
-            self._console.print(line, soft_wrap=True)
+            self._console.print(line, soft_wrap=not self._console.is_terminal)
 
 
 def _gist(error: str) -> str:

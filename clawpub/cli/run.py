@@ -120,10 +120,8 @@ def run(
             _print_plan(session)
             return
         if was_begun(session.journal):
-            raise ConfigError(
-                "this campaign was begun already", at=session.journal, hint=f"clawpub resume {shown(campaign)}"
-            )
-        _finish(session, execute_session(session, f"clawpub resume {shown(campaign)}"))
+            raise ConfigError("this campaign was begun already", at=session.journal, hint=session.go_on)
+        _finish(session, execute_session(session, progress))
     _seal(session, home_of(root), packs, how, accept_plumbing, as_json)
 
 
@@ -151,10 +149,9 @@ def resume(
     with CampaignProgress() as progress:
         packs = packs or root / "content" / "packs"
         session = _open(campaign, home_of(root), packs, progress, how)
-        if not was_begun(session.journal):
-            hint = f"clawpub run {shown(campaign)}"
-            raise ConfigError("this campaign was not begun here: there is no run to go on with", at=campaign, hint=hint)
-        _finish(session, execute_session(session, f"clawpub resume {shown(campaign)}"))
+        if not session.journal.exists():
+            raise ConfigError("no journal here", at=session.journal, hint=session.go_on.replace("resume", "run", 1))
+        _finish(session, execute_session(session, progress))
     _seal(session, home_of(root), packs, how, accept_plumbing, as_json)
 
 
@@ -221,6 +218,7 @@ def _open(campaign: Path, home: Home, packs: Path, progress: CampaignProgress, h
         preflight=not how["no_preflight"],
         shard=how["shard"],
         engine=how["engine"],
+        go_on=_resume(campaign, how["shard"]),
     )
     progress.price = session.price
     return session
@@ -230,14 +228,25 @@ def _finish(session: Session, ended: Ended) -> None:
     """Say why a session ended before its campaign did, and leave."""
     if ended == "finished":
         return
+    more = session.go_on.replace("resume", "resume --budget USD", 1)
     why = {
-        "budget": f"the budget is spent (${session.budget_usd}). Go on with more: clawpub resume --budget USD ",
-        "time": "the session's time is over. Go on: clawpub resume ",
-        "interrupted": "stopped; what is done is kept. Go on: clawpub resume ",
+        "budget": f"the next call could pass the budget{_amount(session)}. Go on with more: {more}",
+        "time": f"the session's time is over. Go on: {session.go_on}",
+        "interrupted": f"stopped; what is done is kept. Go on: {session.go_on}",
     }[ended]
-    partial = f"or seal what there is: clawpub seal --accept-partial {shown(session.campaign.path)}"
-    click.echo(f"{why}{shown(session.campaign.path)}, {partial}", err=True)
+    click.echo(why, err=True)
+    if was_begun(session.journal):
+        click.echo(f"Or seal what there is: clawpub seal --accept-partial {shown(session.campaign.path)}", err=True)
     sys.exit(130 if ended == "interrupted" else 1)
+
+
+def _amount(session: Session) -> str:
+    return f" of ${session.budget_usd}" if session.budget_usd else " of tokens"
+
+
+def _resume(campaign: Path, shard: Shard | None) -> str:
+    part = f"--shard {shard} " if shard and shard.count > 1 else ""
+    return f"clawpub resume {part}{shown(campaign)}"
 
 
 def _print_plan(session: Session) -> None:
@@ -257,7 +266,8 @@ def _print_plan(session: Session) -> None:
 
 def _seal(session: Session, home: Home, packs: Path, how: dict[str, Any], accept_plumbing: bool, as_json: bool) -> None:
     if session.shard.count > 1 or how["no_seal"]:
-        click.echo(f"done; when all shards are, seal them: clawpub seal {shown(session.campaign.path)}", err=True)
+        when = "when all shards are, bring their journals together and seal" if session.shard.count > 1 else "seal"
+        click.echo(f"done; {when}: clawpub seal {shown(session.campaign.path)}", err=True)
         return
     record = Record(journals_of(home, session.campaign))
     print_sealed(
@@ -265,29 +275,27 @@ def _seal(session: Session, home: Home, packs: Path, how: dict[str, Any], accept
     )
 
 
-def execute_session(session: Session, go_on: str) -> Ended:
-    """Execute a session to its end. The first interrupt lets calls under way be answered, the second does not.
-
-    `go_on` is the command that goes on with it.
-    """
-    click.echo(f"sandbox: {session.sandbox.name} ({session.sandbox.sentence})", err=True)
+def execute_session(session: Session, progress: CampaignProgress) -> Ended:
+    """Execute a session to its end. The first interrupt lets calls under way be answered, the second does not."""
+    told = session.sandbox.sentence if session.sandbox.name == "none" else "clawpub doctor says what it keeps out"
+    progress.note(f"sandbox: {session.sandbox.name}; {told}")
     try:
-        return asyncio.run(_interruptible(session))
+        return asyncio.run(_interruptible(session, progress))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        click.echo(f"stopped; what is done is kept. Go on: {go_on}", err=True)
+        progress.interrupted(f"stopped; what is done is kept. Go on: {session.go_on}")
         raise KeyboardInterrupt from None
 
 
-async def _interruptible(session: Session) -> Ended:
+async def _interruptible(session: Session, progress: CampaignProgress) -> Ended:
     loop, work = asyncio.get_running_loop(), asyncio.current_task()
     assert work is not None
 
     def interrupt() -> None:
-        if session.stopping.is_set():
+        if session.stopping.is_set() or not session.calling.is_set():
             work.cancel()
             return
         session.stopping.set()
-        click.echo("stopping when the calls under way are answered; once more to stop at once", err=True)
+        progress.interrupted("stopping when the calls under way are answered; once more to stop at once")
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, interrupt)

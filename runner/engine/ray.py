@@ -22,6 +22,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from clawpub.errors import ConfigError, SandboxError
+from clawpub.extras import install_hint
 from clawpub.pack.costs import call_cost
 from clawpub.pack.events import ModelCalled, RunEvent
 from clawpub.pack.model import Price
@@ -203,7 +204,7 @@ async def open_ray(name: str) -> AsyncIterator[Ray]:
     Raises: ConfigError where the extra is not installed or the cluster cannot be reached.
     """
     if find_spec("ray") is None:
-        raise ConfigError("more than one machine needs Ray, which is not installed", hint="pip install 'clawpub[ray]'")
+        raise ConfigError("more than one machine needs Ray, which is not installed", hint=install_hint("ray"))
     import ray
 
     address = name if "://" in name else os.environ.get("RAY_ADDRESS")

@@ -27,6 +27,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from clawpub.errors import ConfigError, ProviderError
+from clawpub.extras import install_hint
 from runner.downloads import locked, run_watched, said
 from runner.sandbox.programs import enterable
 
@@ -183,7 +184,7 @@ def node_wheel() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ConfigError(
             "openclaw needs Node, and the Python package that carries it is not installed",
-            hint="pip install 'clawpub[openclaw]'",
+            hint=install_hint("openclaw"),
         )
     return Path(spec.submodule_search_locations[0])
 

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from clawpub.causes import Cause
 from clawpub.errors import ConfigError, ProviderError
+from clawpub.extras import install_hint
 from clawpub.pack.events import Message, ToolCall
 from runner.providers import Completion, ContextFull, Request, ToolSpec
 
@@ -59,6 +60,13 @@ HINTS: Mapping[Cause, str] = {
     "denied": "is access to this model granted to the account, in this region? Are the credentials current?",
     "not_found": "is the model's id right, and is it served in this region?",
 }
+CREDENTIALS_HINT = "export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or AWS_BEARER_TOKEN_BEDROCK"
+CLIENT_HINTS: Mapping[str, str] = {
+    "PartialCredentialsError": "a key goes with its secret: export both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "ProfileNotFound": "AWS_PROFILE names none of the profiles in ~/.aws/config; aws configure list-profiles has them",
+    "InvalidRegionError": "a region is one like us-east-1",
+}
+"""What to do where boto3 makes no client, by its error's name."""
 FULL = ("input is too long", "too many input tokens", "exceeds the maximum", "context window", "maximum context length")
 """How Bedrock's models say in a ValidationException that a conversation is too long."""
 BLOBS = ("bytes", "redactedContent")
@@ -332,7 +340,8 @@ def broken(error: Exception, region: str) -> ProviderError:
     if isinstance(error, exceptions.ReadTimeoutError):
         return ProviderError(f"Bedrock in {region} did not answer in time", cause="timeout", hint="raise timeout_s?")
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
-        return ProviderError(f"no connection to Bedrock in {region}: {name}", cause="connection")
+        hint = f"is this machine online, is {region} a region that serves Bedrock, and does a proxy stand between?"
+        return ProviderError(f"no connection to Bedrock in {region}: {name}", cause="connection", hint=hint)
     if isinstance(error, exceptions.ParamValidationError):
         return ProviderError(f"boto3 refuses the request: {str(error)[:500]}", cause="refused")
     credentials = (
@@ -344,11 +353,8 @@ def broken(error: Exception, region: str) -> ProviderError:
         exceptions.UnauthorizedSSOTokenError,
     )
     if isinstance(error, credentials):
-        return ProviderError(
-            f"no credentials for Bedrock: {name}",
-            cause="denied",
-            hint="export AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or AWS_BEARER_TOKEN_BEDROCK",
-        )
+        hint = CLIENT_HINTS.get(name, CREDENTIALS_HINT)
+        return ProviderError(f"no credentials for Bedrock: {name}", cause="denied", hint=hint)
     return ProviderError(f"an answer that boto3 cannot read: {name}", cause="bad_answer")
 
 
@@ -368,7 +374,7 @@ async def open_bedrock(
     Raises: ConfigError where the extra is not installed, or the region or endpoint is none.
     """
     if find_spec("boto3") is None:
-        raise ConfigError("Bedrock needs boto3, which is not installed", hint="pip install 'clawpub[bedrock]'")
+        raise ConfigError("Bedrock needs boto3, which is not installed", hint=install_hint("bedrock"))
     import boto3
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
@@ -382,7 +388,7 @@ async def open_bedrock(
     try:
         client = boto3.Session().client("bedrock-runtime", region_name=region, endpoint_url=endpoint, config=config)
     except (BotoCoreError, ValueError) as error:
-        raise ConfigError(f"no client for Bedrock: {error}") from None
+        raise ConfigError(f"no client for Bedrock: {error}", hint=CLIENT_HINTS.get(type(error).__name__)) from None
     pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="bedrock")
     try:
         yield Bedrock(client, pool, model_id, region, tier, cache)

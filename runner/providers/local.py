@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from clawpub.errors import ConfigError, ProviderError
+from clawpub.extras import install_hint
 from runner.models.fetch import Progress, model_file, silent
 from runner.models.registry import KnownModel, find_model
 from runner.providers import Completion, Request
@@ -66,7 +67,7 @@ async def open_local(
     Raises: ConfigError where the extra is not installed; ProviderError where the server does not start.
     """
     if find_spec("xllamacpp") is None:
-        raise ConfigError("local models need llama.cpp, which is not installed", hint="pip install 'clawpub[local]'")
+        raise ConfigError("local models need llama.cpp, which is not installed", hint=install_hint("local"))
     model = find_model(model_id)
     path = await _fetched(model, cache, model_path, progress)
     settings = {

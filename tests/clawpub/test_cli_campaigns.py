@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,8 +57,7 @@ def test_a_start_that_failed_before_the_first_run_leaves_the_campaign_free(campa
     )
     failed = clawpub("run", campaign)
     assert failed.returncode == 2 and "Traceback" not in failed.stderr
-    unbegun = clawpub("resume", campaign)
-    assert unbegun.returncode == 2 and "clawpub run" in unbegun.stderr
+    assert clawpub("resume", campaign).returncode == 2
     assert "clawpub run" in clawpub("seal", campaign).stderr
     campaign.write_text(good)
     done = clawpub("run", campaign)
@@ -91,3 +93,43 @@ def test_a_campaign_that_goes_on_counts_what_was_done_before(campaign: Path) -> 
     assert "1 of 2 runs are done, 1 of them passed; 1 to go" in done.stderr
     rows = json.loads(clawpub("pack", "show", "--json", campaign.parent / "content/packs/mine", "run_metrics").stdout)
     assert f"task_09 run 2  {rows[1]['model_calls']:>2} turns" in done.stderr, "all turns, those before the cut too"
+
+
+def test_a_plan_refuses_what_a_run_would_refuse(campaign: Path) -> None:
+    text = campaign.read_text()
+    for old, new, said in [
+        ('"reference"', '"refrence"', "no scripted agent 'refrence'"),
+        ('"scripted"', '"bedrock"', "needs a region"),
+        ('"scripted"', '"martian"', "no provider is called 'martian'"),
+    ]:
+        campaign.write_text(text.replace(old, new))
+        for command in ("plan", "run"):
+            done = clawpub(command, campaign)
+            assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_what_must_be_fetched_first_is_in_the_plan(campaign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLAWPUB_HARNESS_HOME", str(campaign.parent))
+    text = campaign.read_text().replace('"reference"', '"smollm2-135m-instruct-q4_1"')
+    campaign.write_text(text.replace('"scripted"', '"local"') + '[harness]\nname = "openclaw"\n')
+    planned = clawpub("plan", campaign).stdout
+    assert "model: 93 MB are fetched first" in planned
+    assert "clawpub harness install openclaw@2026.4.22" in planned
+
+
+def test_a_wide_table_is_shown_as_records_on_a_narrow_terminal() -> None:
+    """What script prints is what a person sees at 80 columns: every value, none of them cut away."""
+    pack = next((ROOT / "content" / "packs").glob("*-reference-*"))
+    command = (
+        f"stty cols 80 rows 24; {sys.executable} -c 'from clawpub.cli import main; main()' pack show {pack} run_summary"
+    )
+    done = subprocess.run(
+        ["script", "-qec", command, "/dev/null"], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert re.search(r"^score +30/30\r?$", done.stdout, re.M) and "┃" not in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_no_pack_where_none_is(tmp_path: Path) -> None:
+    done = clawpub("pack", "verify", tmp_path / "nope")
+    assert done.returncode == 2 and "no pack here" in done.stderr

@@ -26,7 +26,7 @@ def ask() -> dict[str, dict[str, object]]:
 
 def test_it_tries_everything_and_names_a_mend_for_what_is_missing() -> None:
     checks = ask()
-    assert {"sandbox", "local models", "bedrock", "credentials", "node", "browser", "ray", "disk"} <= set(checks)
+    assert {"sandbox", "local models", "bedrock", "credentials", "openclaw", "browser", "ray", "disk"} <= set(checks)
     assert checks["sandbox"]["ok"] and checks["bedrock"]["ok"]
     assert not checks["credentials"]["ok"] and "AWS_ACCESS_KEY_ID" in str(checks["credentials"]["hint"])
     assert all(check["hint"] for check in checks.values() if not check["ok"])
@@ -45,7 +45,9 @@ def test_credentials_are_seen_and_not_told(monkeypatch: pytest.MonkeyPatch, tmp_
     assert "profile default of" in str(ask()["credentials"]["detail"])
 
 
-def test_a_machine_without_node_and_browser_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_machine_without_harness_and_browser_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CLAWPUB_HARNESS_HOME", str(tmp_path))
     checks = ask()
-    assert not checks["node"]["ok"] and not checks["browser"]["ok"] and not checks["git"]["ok"]
+    assert not checks["browser"]["ok"] and not checks["git"]["ok"] and not checks["openclaw"]["ok"]
+    assert checks["openclaw"]["hint"] == "clawpub harness install openclaw@2026.4.22"

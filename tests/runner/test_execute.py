@@ -353,8 +353,9 @@ def test_ctrl_c_in_a_terminal_breaks_no_run(tmp_path: Path) -> None:
 INTERRUPTED = """\
 import sys
 from pathlib import Path
+from clawpub.cli.progress import CampaignProgress
 from clawpub.cli.run import execute_session
 from tests.runner.sessions import make_session
 session = make_session(Path(sys.argv[1]), script=lambda task, run: Path('{agent}'), tasks=["task_09"])
-sys.exit(130 if execute_session(session, "clawpub resume it") == "interrupted" else 1)
+sys.exit(130 if execute_session(session, CampaignProgress()) == "interrupted" else 1)
 """
