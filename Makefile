@@ -40,6 +40,8 @@ bench: .venv/.test-ready ## measure; figures are printed
 	$(BIN)/python -m bench.runner --shell --at 16 64
 	$(BIN)/python -m bench.runner --runs 10000 --at 256 --times 1 --curve
 	$(BIN)/python -m bench.crash
+	$(BIN)/clawpub harness install openclaw@2026.4.22
+	$(BIN)/python -m bench.harness
 
 soak: .venv/.test-ready ## the long suites in full
 	CLAWPUB_SOAK=1 $(BIN)/pytest -n 2

@@ -1,7 +1,8 @@
 """A model server for measuring: a fixed latency, seeded faults, no opinion.
 
 Speaks OpenAI's chat completions. Each conversation makes `--tool-calls` calls of the first tool that is not `submit`,
-then answers 42. The step is read from the conversation, so any client may try again. Prints its port when it listens.
+then answers 42; `--tool` names another. The step is read from the conversation, so any client may try again. Streams
+where it is asked to. Prints its port when it listens.
 
     GET /stats     calls served, by status; tokens told to clients      POST /reset     zero them
 """
@@ -51,6 +52,8 @@ class Server:
         answer = self.answer(body)
         self.tokens_in += answer["usage"]["prompt_tokens"]
         self.tokens_out += answer["usage"]["completion_tokens"]
+        if body.get("stream"):
+            return web.Response(body=streamed(answer), content_type="text/event-stream")
         return web.json_response(answer)
 
     def fault(self) -> int:
@@ -67,6 +70,7 @@ class Server:
         step = sum(bool(message.get("tool_calls")) for message in messages if message["role"] == "assistant")
         tools = [tool["function"] for tool in body.get("tools", []) if tool["function"]["name"] != "submit"]
         message: dict[str, Any] = {"role": "assistant", "content": "42"}
+        tools = [tool for tool in tools if self.given.tool in (None, tool["name"])]
         if step < self.given.tool_calls and tools:
             argument = next(iter(tools[0]["parameters"]["properties"]))
             function = {"name": tools[0]["name"], "arguments": json.dumps({argument: self.given.argument})}
@@ -103,6 +107,21 @@ class Server:
         return web.json_response({})
 
 
+def streamed(answer: dict[str, Any]) -> bytes:
+    """Return an answer as server-sent events: all that is said in one, then its end, then the usage."""
+    choice = answer["choices"][0]
+    delta = choice["message"]
+    if calls := delta.get("tool_calls"):
+        delta = delta | {"tool_calls": [{"index": index, **call} for index, call in enumerate(calls)]}
+    head = {"id": answer["id"], "object": "chat.completion.chunk", "created": 0, "model": "m"}
+    chunks: list[dict[str, Any]] = [
+        {**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]},
+        {**head, "choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]},
+        {**head, "choices": [], "usage": answer["usage"]},
+    ]
+    return b"".join(b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in chunks) + b"data: [DONE]\n\n"
+
+
 async def serve(given: argparse.Namespace) -> None:
     server = Server(given)
     app = web.Application(client_max_size=64 << 20)
@@ -126,6 +145,7 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--latency", type=float, default=0.1)
     parser.add_argument("--tool-calls", type=int, default=5)
+    parser.add_argument("--tool", help="the tool that is called; the first that is offered")
     parser.add_argument("--argument", default="echo hello")
     parser.add_argument("--p429", type=float, default=0)
     parser.add_argument("--p500", type=float, default=0)

@@ -79,11 +79,13 @@ def asked(url: str, path: str, *, post: bool = False) -> dict[str, Any]:
     return found
 
 
-def one(runs: int, at_once: int, latency_s: float, url: str, *, shell: bool, curve: bool = False) -> dict[str, float]:
-    """Run one campaign in a process of its own and return what it took."""
+def one(
+    runs: int, at_once: int, latency_s: float, url: str, *, shell: bool, curve: bool = False, more: str = ""
+) -> dict[str, float]:
+    """Run one campaign in a process of its own and return what it took; `more` is for the end of its file."""
     asked(url, "/reset", post=True)
     with tempfile.TemporaryDirectory() as name:
-        campaign = publication(Path(name), runs, at_once, f"{url}/v1", shell=shell)
+        campaign = publication(Path(name), runs, at_once, f"{url}/v1", shell=shell, more=more)
         command = [sys.executable, "-m", "bench.runner", "--child", str(campaign), *(["--curve"] if curve else [])]
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
@@ -109,15 +111,17 @@ def child(campaign: Path, *, curve: bool) -> None:
     stop = threading.Event()
     if curve:
         threading.Thread(target=watch, args=(session.journal, stop), daemon=True).start()
-    cpu = process_cpu()
+    cpu, own = process_cpu(), time.process_time()
     began = time.perf_counter()
     asyncio.run(execute(session))
     wall_s = time.perf_counter() - began
-    cpu_s = process_cpu() - cpu
+    cpu_s, own_cpu_s = process_cpu() - cpu, time.process_time() - own
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     stop.set()
     began = time.perf_counter()
-    pack = seal_campaign(session.campaign, session.suite, Record([session.journal]), root / "packs")
+    pack = seal_campaign(
+        session.campaign, session.suite, Record([session.journal]), root / "packs", accept_plumbing=True
+    )
     sealing_s = time.perf_counter() - began
     size = sum(file.stat().st_size for file in pack.path.rglob("*") if file.is_file())
     packed = sum(transcript_sizes(pack.path))
@@ -128,6 +132,7 @@ def child(campaign: Path, *, curve: bool) -> None:
                 "started_s": started_s,
                 "wall_s": wall_s,
                 "cpu_s": cpu_s,
+                "own_cpu_s": own_cpu_s,
                 "peak_mb": peak_mb,
                 "sealing_s": sealing_s,
                 "sealed_peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

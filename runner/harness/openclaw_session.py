@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 LOG_CHARS = 500
 NOTICE = re.compile(r"\[\.\.\. \d+ more characters truncated\]\Z")
-MIDDLE = "[... middle content omitted"
+MIDDLE = "\n\n⚠️ [... middle content omitted"
 
 
 class _Wire(BaseModel):
