@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -13,7 +13,8 @@ from clawpub.pack.model import DESCRIPTOR, SEAL
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PREDICTIONS_SCORING, is_standard
 from clawpub.pack.tables import spell
-from generator.boxes import campaign_box, days, long_date, scores
+from generator.boxes import campaign_box, card_of, days, long_date, scores
+from generator.cards import ModelCard
 from generator.contexts import (
     EvidenceView,
     FileRow,
@@ -160,7 +161,9 @@ def made_on(pack: Pack) -> str:
     return long_date(pack.info.campaign.ended_at.date()) if pack.info.campaign else ""
 
 
-def pack_page(publication: Publication, site: Site, pack: Pack, *, made_here: bool = False) -> PackPage:
+def pack_page(
+    publication: Publication, site: Site, pack: Pack, cards: Mapping[str, ModelCard], *, made_here: bool = False
+) -> PackPage:
     path = pack_url(pack, made_here=made_here)
     title = pack.descriptor.title or pack.id
     description = f"The data pack {pack.id}: every table, every file and its digest, and how to check it again."
@@ -177,6 +180,7 @@ def pack_page(publication: Publication, site: Site, pack: Pack, *, made_here: bo
         digest=pack.digest,
         parent=pack.info.parent or "",
         notes=pack.info.notes,
+        card=card_of(pack, cards),
         predictions=predictions_of(pack, path),
         contents=tuple(
             PackTable(

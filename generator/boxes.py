@@ -9,7 +9,8 @@ from decimal import Decimal
 from clawpub.pack.model import CampaignInfo
 from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Row, spell
-from generator.contexts import CampaignBox, Labelled
+from generator.cards import CardFact, CardSource, ModelCard
+from generator.contexts import CampaignBox, Card, CardRow, Labelled, SourceLink
 from generator.tables import ORIGINS, interval_of, model_of, planned_score, short, summary_of
 
 
@@ -136,3 +137,23 @@ def percent(share: Decimal) -> str:
     if rounded == 100 and share < 1:
         rounded = Decimal("99.9")
     return f"{spell(rounded)} %"
+
+
+def card_of(pack: Pack, cards: Mapping[str, ModelCard]) -> Card | None:
+    """Return what the publication says of a pack's model, None where it has no card of it."""
+    card = cards.get(pack.info.campaign.model.id) if pack.info.campaign else None
+    if card is None:
+        return None
+    kind = "a mixture of experts" if card.architecture == "moe" else "dense: every parameter works on every token"
+    return Card(
+        name=card.name,
+        sentence=f"{card.family}, by {card.publisher}; {kind}; licence {card.licence}.",
+        rows=tuple(_card_row(name, fact, card.sources[fact.source]) for name, fact in card.facts.items()),
+    )
+
+
+def _card_row(name: str, fact: CardFact, source: CardSource) -> CardRow:
+    value = f"{fact.value:,f}" if isinstance(fact.value, Decimal) else fact.value
+    note = f"sha256:{source.sha256}" if source.sha256 else f"read {source.read}"
+    label = name.replace("_", " ").capitalize()
+    return CardRow(label, f"{value} {fact.unit}".strip(), fact.note, SourceLink(source.title, source.url or ""), note)

@@ -215,6 +215,28 @@ class PackTable:
 
 
 @dataclass(frozen=True)
+class CardRow:
+    """A fact of a model card."""
+
+    label: str
+    value: str
+    note: str
+    source: SourceLink
+    """Its address is empty where the source is a file."""
+    source_note: str
+    """The file's digest or the day on which a page was read."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of the model besides its runs."""
+
+    name: str
+    sentence: str
+    rows: tuple[CardRow, ...]
+
+
+@dataclass(frozen=True)
 class PackPage:
     publication: Publication
     page: Meta
@@ -229,6 +251,8 @@ class PackPage:
     digest: str
     parent: str
     notes: tuple[str, ...]
+    card: Card | None
+    """Of the model, where the publication has one."""
     predictions: Predictions | None
     contents: tuple[PackTable, ...]
     files: tuple[FileRow, ...]

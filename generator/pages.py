@@ -55,9 +55,9 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
         progress("rendering", number, len(publication.writeups))
         files |= _writeup_files(publication, theme, about, checked)
     for pack in publication.packs:
-        files |= _pack_files(theme, pack, pack_page(about, site, pack))
+        files |= _pack_files(theme, pack, pack_page(about, site, pack, publication.cards))
     for pack in publication.local:
-        files |= _pack_files(theme, pack, pack_page(about, site, pack, made_here=True))
+        files |= _pack_files(theme, pack, pack_page(about, site, pack, publication.cards, made_here=True))
     if publication.local:
         files[DEMO_PAGE] = render_page(theme, demo_page(about, site, publication.local, publication.packs))
     for text in publication.texts:

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from clawpub.errors import ClawpubError, FactError, PackError, Place
 from clawpub.findings import Finding
 from clawpub.pack.reader import Pack, open_pack
+from generator.cards import ModelCard, load_cards
 from generator.claims import check_writeup
 from generator.content import load_writeup
 from generator.expressions import evaluate, expression_functions
@@ -37,6 +38,8 @@ class CheckedPublication:
     views: Mapping[str, Mapping[str, View]]
     """By slug: what each expression of the body makes."""
     texts: tuple[Text, ...]
+    cards: Mapping[str, ModelCard]
+    """By model id."""
     local: tuple[Pack, ...]
     findings: tuple[Finding, ...]
 
@@ -74,9 +77,17 @@ def check_publication(root: Path, *, drafts: bool = False, progress: Progress | 
     writeups.sort(key=lambda checked: (-checked.writeup.date.toordinal(), checked.writeup.slug))
     texts, bad_texts = load_texts(project.pages)
     local, left_out = local_packs(root)
-    findings += (*bad_texts, *left_out)
+    cards = load_cards(project.models)
+    findings += (*bad_texts, *left_out, *cards.findings)
     return CheckedPublication(
-        project, tuple(packs.values()), tuple(writeups), views, tuple(texts), tuple(local), tuple(findings)
+        project=project,
+        packs=tuple(packs.values()),
+        writeups=tuple(writeups),
+        views=views,
+        texts=tuple(texts),
+        cards=cards.by_model,
+        local=tuple(local),
+        findings=tuple(findings),
     )
 
 
