@@ -124,9 +124,16 @@ def t_quantile(probability: float, freedom: float) -> float:
     return (low + high) / 2
 
 
+def t_two_sided(t: float, freedom: float) -> float:
+    """Return the chance that Student's t lies at least as far from 0 as `t`, to either side."""
+    if math.isinf(t):
+        return 0.0
+    return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) if t else 1.0
+
+
 def _t_cdf(t: float, freedom: float) -> float:
     """For t >= 0."""
-    return 1 - incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t)) / 2
+    return 1 - t_two_sided(t, freedom) / 2
 
 
 def incomplete_beta(a: float, b: float, x: float) -> float:

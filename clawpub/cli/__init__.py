@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "clawpub.cli.demo:demo",
     "harness": "clawpub.cli.harness:harness",
     "pack": "clawpub.cli.pack:pack",
+    "compare": "clawpub.cli.compare:compare",
     "check": "clawpub.cli.site:check",
     "build": "clawpub.cli.site:build",
     "doctor": "clawpub.cli.doctor:doctor",
