@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clawpub.errors import FactError
-from clawpub.pack.query import Database, is_query
+from clawpub.pack.mutation import vacuous
+from clawpub.pack.query import Answer, Database, is_query
 from clawpub.pack.tables import Cell, spell
 from clawpub.quantity import Quantity, compare
 from generator.findings import Report
@@ -68,7 +69,20 @@ class Facts:
             message = f"[{entry.id}]: {shortened(fact)!r} names no cell of any pack"
             hint = "read a column: a constant proves nothing; for count(*), count a column that is never empty"
             self.report.ledger("vacuous", message, entry, hint=hint)
+        elif is_query(fact) and (why := self._vacuous(answer, holds=fact == entry.holds)):
+            hint = "a fact is computed from the pack, so that another pack would give another value"
+            self.report.ledger("vacuous", f"[{entry.id}]: {shortened(fact)!r} proves nothing: {why}", entry, hint=hint)
+            return Reading(fact, answer.query, value, ())
         return Reading(fact, answer.query, value, answer.sources)
+
+    def _vacuous(self, answer: Answer, *, holds: bool) -> str | None:
+        assert self.database
+        if holds and not answer.value():
+            return None  # what does not hold is refuted already
+        try:
+            return vacuous(self.database, answer, holds=holds)
+        except FactError:
+            return None  # too slow to be asked again and again; what it read stands
 
     def _error(self, entry: FactEntry, message: str, hint: str | None) -> None:
         if self.complete:
@@ -102,7 +116,7 @@ def judge(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, .
         outcomes.append(_holds(holds) if holds else Outcome("undecidable", "fact-error", "it could not be read"))
         readings = (*readings, holds) if holds else readings
     if not all(reading.sources for reading in readings):
-        outcomes = [Outcome("undecidable", "vacuous", "it names no cell of any pack")]
+        outcomes = [Outcome("undecidable", "vacuous", "no cell of any pack decides it")]
     worst = max(outcomes, key=lambda outcome: _WORST[outcome.verdict])
     alike = [outcome for outcome in outcomes if outcome.verdict == worst.verdict]
     hints = list(dict.fromkeys(outcome.hint for outcome in alike if outcome.hint))

@@ -29,7 +29,7 @@ RULES: dict[str, Rule] = {
     "unknown-fact": Rule("a span that names no entry of the ledger", fixed=True),
     "unused-fact": Rule("an entry of the ledger that no span names", "warning"),
     "fact-error": Rule("a fact that the tables do not answer", fixed=True),
-    "vacuous": Rule("a fact that reads no cell of any pack", fixed=True),
+    "vacuous": Rule("a fact that no change to a pack would change, or that repeats its own query", fixed=True),
     "wrong-arity": Rule("a span with more or fewer quantities than its entry has facts", fixed=True),
     "span-syntax": Rule("a claim span that Markdown does not read as one", fixed=True),
     "tag-syntax": Rule("a provenance tag that is mistyped or stands where it says nothing", fixed=True),

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -103,6 +104,8 @@ class Database:
         for alias, tables in packs.items():
             self._attach(alias, tables)
         self.aliases = tuple(packs)
+        self.steps = 0
+        """Virtual-machine steps of the last query, to the next ten thousand."""
         for limit, value in (
             (sqlite3.SQLITE_LIMIT_LENGTH, 1 << 20),
             (sqlite3.SQLITE_LIMIT_SQL_LENGTH, 20_000),
@@ -138,6 +141,31 @@ class Database:
         Raises: FactError where it names nothing that is there, or is not allowed, or takes too long.
         """
         return self._query(fact) if is_query(fact) else self._cell(fact)
+
+    def type_of(self, source: Source) -> str:
+        """Return the type of a column that a fact read; "" for `*` and for what is no column of a table here."""
+        table = self._tables.get((source.pack, source.table))
+        columns = table.schema.columns if table else ()
+        return next((column.type for column in columns if column.name == source.column), "")
+
+    @contextmanager
+    def altered(self, source: Source, way: str | None) -> Iterator[None]:
+        """Change a column for a while, to see whether a fact depends on it; None as `way` takes all rows away.
+
+        `way` is SQL for the new value, with `{c}` for the column and `{t}` for its table.
+        """
+        table = f'"{source.pack}"."{source.table}"'
+        column = f'"{source.column}"'
+        self._connection.execute("savepoint altered")
+        try:
+            if way is None:
+                self._connection.execute(f"delete from {table}")
+            else:
+                self._connection.execute(f"update {table} set {column} = {way.format(c=column, t=table)}")
+            yield
+        finally:
+            self._connection.execute("rollback to altered")
+            self._connection.execute("release altered")
 
     def _attach(self, alias: str, tables: Iterable[Table]) -> None:
         if not _ALIAS.fullmatch(alias) or alias in _RESERVED:
@@ -209,6 +237,7 @@ class Database:
         except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError, MemoryError) as error:
             raise self._explain(error, refused, steps) from None
         finally:
+            self.steps = steps
             self._connection.set_authorizer(None)
             self._connection.set_progress_handler(None, 0)
         if len(rows) > MAX_ROWS:
