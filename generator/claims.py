@@ -8,6 +8,7 @@ A check collects every finding; it never stops at the first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markdown_it.token import Token
@@ -27,6 +28,8 @@ from generator.markdown import claim as claim_rule
 from generator.markdown.passages import Block, Passage, read_passages
 from generator.markdown.prose import Span
 from generator.markdown.source_map import Locator, Place
+from generator.noise import Noise
+from generator.wording import find_hedges, find_praise
 from generator.writeup import CheckedWriteup, Claim, FactEntry, Writeup
 
 
@@ -51,6 +54,7 @@ class _Check:
         self.database = self._open(packs)
         self.facts = Facts(self.database, self.report, complete=self.complete)
         default = writeup.pins[0].alias if writeup.pins else ""
+        self.noise = Noise(self.packs)
         self.evidence = Evidence(self.packs, default, complete=self.complete)
         self.claims: list[Claim] = []
         self.used: set[str] = set()
@@ -161,6 +165,19 @@ class _Check:
             else:
                 self._expression(binding, counted, place)
         self._left(counted, place)
+        if block.observed:
+            self._words(counted, place)
+
+    def _words(self, counted: Counted, place: Place) -> None:
+        """Report what an Observed passage says without a number and without a fact, and what it does not observe."""
+        prose = counted.block.prose
+        for word in counted.words_left():
+            message = f"{word.text!r} is a {word.kind}, and no fact was compared with it"
+            hint = f"bind it: [… {word.text} …]{{fact=id}} with `holds`, waive it, or say it under another tag"
+            self.report("unbound-word", message, *place(prose.source(word.start)), hint=hint)
+        for at, hedge in find_hedges(prose.text):
+            hint = "say it under [Speculation]; what was observed needs no hedge and gives no reason"
+            self.report("hedge", f"{hedge!r} in an Observed passage", *place(prose.source(at)), hint=hint)
 
     def _sources(self, block: Block, place: Place) -> None:
         token = block.prose.tags[0][0]
@@ -187,12 +204,14 @@ class _Check:
             return
         if "waive" in span.token.attrs:
             counted.waived |= starts
+            counted.words_waived |= counted.words_inside(span)
             reason = str(span.token.attrs["waive"]).strip()
             for _ in typed.typed_marks(reason):
                 self.report("typed-mark", typed.MARK_MESSAGE, *where, hint=typed.MARK_HINT)
             self._claim(span.token, Outcome("waived", "waived", reason), "", span.whole, where)
             return
         counted.reported |= starts
+        counted.words_bound |= counted.words_inside(span)
         entry = self._entry(str(span.token.attrs["fact"]), *where)
         if entry is not None:
             self._bind(span, entry, inside, counted, where)
@@ -222,7 +241,11 @@ class _Check:
             hint = "give the entry an `is` for each quantity; `holds` checks words, not numbers"
             self.report("unbound", message, *where, hint=hint)
         outcome = judge(entry, span.whole, pairs, readings, self.facts)
-        self._settle(span.token, outcome, entry, span.whole, counted.block, where)
+        claim = self._settle(span.token, outcome, entry, span.whole, counted.block, where)
+        said = find_praise(counted.block.prose.text, span.start, span.end) if counted.block.observed else None
+        if said and (noise := self.noise.of(claim.sources)):
+            hint = "say what was counted, and that it is no difference; `clawpub compare` has the tests"
+            self.report("noise", f"{said!r}: {noise}", *where, hint=hint)
 
     def _wrong_arity(self, entry: FactEntry, inside: Sequence[Quantity], line: int, column: int) -> None:
         quantities = "1 quantity" if len(inside) == 1 else f"{len(inside)} quantities"
@@ -264,7 +287,10 @@ class _Check:
 
     def _settle(
         self, token: Token, outcome: Outcome, entry: FactEntry, text: str, block: Block, where: tuple[int, int]
-    ) -> None:
+    ) -> Claim:
+        noise = self.noise.of(source for reading in outcome.readings for source in reading.sources)
+        if noise and outcome.verdict == "verified":
+            outcome = replace(outcome, message=f"{outcome.message}; {noise}")
         claim = self._claim(token, outcome, entry.id, text, where, cite=entry.cite)
         if outcome.verdict in ("refuted", "undecidable") and outcome.rule not in ("fact-error", "vacuous"):
             fact = f"the fact is [{entry.id}] at {self.writeup.ledger_path.name}:{entry.line}"
@@ -274,6 +300,7 @@ class _Check:
             self.report("slack", outcome.slack, *where)
         if block.observed:
             self._within_reach(claim, block.passage, where)
+        return claim
 
     def _claim(
         self, token: Token, outcome: Outcome, fact_id: str, text: str, where: tuple[int, int], *, cite: bool = False

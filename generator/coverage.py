@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from clawpub.quantity import Quantity, scan
 from generator.markdown.passages import Block
 from generator.markdown.prose import Span
+from generator.wording import Word, find_words
 from generator.writeup import Coverage
 
 _SECTION_NUMBER = re.compile(r"\s*\d{1,3}(?:\.\d{1,3}){0,3}\.(?=\s)")
@@ -25,6 +26,11 @@ class Counted:
 
     block: Block
     quantities: list[Quantity]
+    words: list[Word] = field(default_factory=list)
+    """Comparatives, superlatives and universals that are no part of a quantity."""
+    words_bound: set[int] = field(default_factory=set)
+    """By the offset at which they start."""
+    words_waived: set[int] = field(default_factory=set)
     bound: set[int] = field(default_factory=set)
     """By the offset at which they start."""
     waived: set[int] = field(default_factory=set)
@@ -36,6 +42,14 @@ class Counted:
     def inside(self, span: Span) -> list[Quantity]:
         """Return the quantities that stand in a span whole, with their hedges and bounds."""
         return [q for q in self.quantities if span.start <= q.outer_start and q.outer_end <= span.end]
+
+    def words_inside(self, span: Span) -> set[int]:
+        """Return where the words start that a span touches."""
+        return {word.start for word in self.words if span.start < word.end and word.start < span.end}
+
+    def words_left(self) -> Iterator[Word]:
+        """Yield the words that are neither bound nor waived."""
+        return (word for word in self.words if word.start not in self.words_bound | self.words_waived)
 
     def cut(self, span: Span) -> list[Quantity]:
         """Return the quantities that a span cuts."""
@@ -52,7 +66,11 @@ def count(block: Block) -> Counted:
     quantities = scan(block.prose.text)
     if block.container == "heading" and (number := _SECTION_NUMBER.match(block.prose.text)):
         quantities = [q for q in quantities if q.start >= number.end()]
-    return Counted(block, quantities)
+    taken = [(quantity.outer_start, quantity.outer_end) for quantity in quantities]
+    words = [
+        w for w in find_words(block.prose.text) if not any(w.start < end and start < w.end for start, end in taken)
+    ]
+    return Counted(block, quantities, words)
 
 
 def titles(block: Block) -> Iterator[tuple[int, Quantity]]:
@@ -69,4 +87,13 @@ def coverage(counted: list[Counted], *, more_unbound: int = 0, more_outside: int
     waived = sum(len(each.waived) for each in observed)
     unbound = sum(1 for each in observed for _ in each.left()) + more_unbound
     outside = sum(1 for each in counted if not each.block.observed for _ in each.left()) + more_outside
-    return Coverage(bound + waived + unbound, bound, waived, unbound, outside)
+    return Coverage(
+        quantities=bound + waived + unbound,
+        bound=bound,
+        waived=waived,
+        unbound=unbound,
+        outside=outside,
+        words=sum(len(each.words) for each in observed),
+        words_bound=sum(len(each.words_bound) for each in observed),
+        words_waived=sum(len(each.words_waived) for each in observed),
+    )

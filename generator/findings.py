@@ -25,6 +25,11 @@ RULES: dict[str, Rule] = {
     "refuted": Rule("a claim that its fact contradicts", fixed=True),
     "undecidable": Rule("a claim over a value that the pack does not hold", fixed=True),
     "unbound": Rule("a quantity of an Observed passage that no fact was compared with", fixed=True),
+    "unbound-word": Rule(
+        "a comparative, superlative or universal of an Observed passage that no fact was compared with"
+    ),
+    "hedge": Rule("a word that hedges or explains in an Observed passage", "warning"),
+    "noise": Rule("praise of a difference between two scores that the data cannot tell from zero"),
     "typed-mark": Rule("a verification mark typed by hand", fixed=True),
     "unknown-fact": Rule("a span that names no entry of the ledger", fixed=True),
     "unused-fact": Rule("an entry of the ledger that no span names", "warning"),

@@ -124,6 +124,10 @@ class Coverage:
     unbound: int
     outside: int = 0
     """Quantities in passages that are not Observed; nobody checked them and the page says so."""
+    words: int = 0
+    """Comparatives, superlatives and universals of Observed passages."""
+    words_bound: int = 0
+    words_waived: int = 0
 
 
 @dataclass(frozen=True)

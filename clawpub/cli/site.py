@@ -94,7 +94,8 @@ def _coverage(checked: CheckedWriteup) -> str:
     found = checked.coverage
     return (
         f"{verified} claims verified; {found.quantities} quantities observed: "
-        f"{found.bound} bound, {found.waived} waived, {found.unbound} unbound; {found.outside} elsewhere, unchecked"
+        f"{found.bound} bound, {found.waived} waived, {found.unbound} unbound; {found.words} comparing words: "
+        f"{found.words_bound} bound, {found.words_waived} waived; {found.outside} quantities elsewhere, unchecked"
     )
 
 
@@ -108,6 +109,7 @@ def _writeup_json(checked: CheckedWriteup) -> dict[str, object]:
             "waived": found.waived,
             "unbound": found.unbound,
             "outside": found.outside,
+            "words": {"found": found.words, "bound": found.words_bound, "waived": found.words_waived},
         },
         "claims": [_claim_json(claim) for claim in checked.claims],
     }
