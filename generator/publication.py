@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -48,8 +48,12 @@ class CheckedPublication:
         return not any(finding.severity == "error" for finding in self.findings)
 
 
-def check_publication(root: Path, *, drafts: bool = False, progress: Progress | None = None) -> CheckedPublication:
+def check_publication(
+    root: Path, *, drafts: bool = False, only: Collection[Path] | None = None, progress: Progress | None = None
+) -> CheckedPublication:
     """Return a publication with all that its checks found, in packs, writeups, claims and expressions.
+
+    `only` names the folders of the writeups that are to be checked, drafts among them too.
 
     Raises: ConfigError where there is no publication.
     """
@@ -58,14 +62,15 @@ def check_publication(root: Path, *, drafts: bool = False, progress: Progress | 
     packs, findings = _open_packs(project, progress)
     writeups: list[CheckedWriteup] = []
     views: dict[str, dict[str, View]] = {}
-    for number, folder in enumerate(project.writeups):
-        progress("checking", number, len(project.writeups))
+    folders = [folder for folder in project.writeups if only is None or folder.resolve() in only]
+    for number, folder in enumerate(folders):
+        progress("checking", number, len(folders))
         try:
             writeup = load_writeup(folder)
         except ClawpubError as error:
             findings.append(finding_of(error, "unreadable", folder))
             continue
-        if writeup.draft and not drafts:
+        if writeup.draft and not drafts and only is None:
             continue
         checked = check_writeup(writeup, packs, severities=project.site.severity)
         made, wrong = _expressions(checked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,16 +49,6 @@ def shown(path: Path) -> str:
         return str(path.resolve().relative_to(Path.cwd().resolve()))
     except ValueError:
         return str(path)
-
-
-def print_findings(findings: Iterable[Finding]) -> None:
-    for finding in findings:
-        place = ":".join(str(part) for part in (shown(finding.path), finding.line, finding.column) if part is not None)
-        colour = "red" if finding.severity == "error" else "yellow"
-        head = click.style(f"{finding.severity}[{finding.rule}]", fg=colour, bold=True)
-        click.echo(f"{click.style(printable(place), bold=True)}: {head}: {printable(finding.message)}", err=True)
-        if finding.hint:
-            click.echo(f"  hint: {printable(finding.hint)}", err=True)
 
 
 def printable(text: str) -> str:

@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from clawpub.cli.output import finding_json, json_option, print_findings, print_json, printable, shown
+from clawpub.cli.output import finding_json, json_option, print_json, printable, shown
+from clawpub.cli.report import print_text
 from clawpub.errors import ConfigError
 from clawpub.pack.failures import CLASSIFIER, CLASSIFIERS
 from clawpub.pack.reader import Pack, open_pack
@@ -51,7 +52,7 @@ def verify(paths: tuple[Path, ...], as_json: bool) -> None:
         print_json([{"pack": str(path), "findings": [finding_json(f) for f in fs]} for path, fs in found.items()])
     else:
         for path, findings in found.items():
-            print_findings(findings)
+            print_text(findings)
             if not findings:
                 opened = open_pack(path)
                 tables = len(opened.table_names)

@@ -8,38 +8,63 @@ from pathlib import Path
 
 import click
 
-from clawpub.cli.output import find_root, finding_json, json_option, print_findings, print_json, root_option, shown
+from clawpub.cli.output import find_root, finding_json, json_option, print_json, root_option, shown
+from clawpub.cli.report import github, print_text, sarif
+from clawpub.errors import ConfigError
 from clawpub.findings import Finding
 from generator.build import build as build_site
+from generator.findings import RULES
 from generator.publication import check_publication
 from generator.writeup import CheckedWriteup, Claim
 
 
 @click.command()
+@click.argument("writeups", metavar="[WRITEUP]...", nargs=-1, type=click.Path(path_type=Path))
 @root_option
 @click.option("--drafts", is_flag=True, help="Check drafts too.")
-@json_option
-def check(root: Path | None, drafts: bool, as_json: bool) -> None:
-    """Check every claim of every writeup; exit 1 when one does not hold.
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+def check(writeups: tuple[Path, ...], root: Path | None, drafts: bool, form: str) -> None:
+    """Check every claim of every writeup, or of those named; exit 1 when one does not hold.
+
+    A writeup is named by its folder, its index.md, or its slug.
 
     \b
     clawpub check
-    clawpub check --json
+    clawpub check content/writeups/the-same-call-again
+    clawpub check --format sarif > clawpub.sarif
+    clawpub check --format github
     """
-    publication = check_publication(find_root(root), drafts=drafts)
-    if as_json:
-        print_json(
-            {
-                "writeups": [_writeup_json(checked) for checked in publication.writeups],
-                "findings": [finding_json(finding) for finding in publication.findings],
-            }
-        )
-    else:
-        print_findings(publication.findings)
-        for checked in publication.writeups:
-            click.echo(f"{shown(checked.writeup.path)}: {_coverage(checked)}")
-        click.echo(counted(publication.findings))
+    root = find_root(root, writeups[0].resolve().parent if writeups and writeups[0].exists() else None)
+    publication = check_publication(root, drafts=drafts, only=[_folder(root, named) for named in writeups] or None)
+    findings = publication.findings
+    match form:
+        case "json":
+            told = [_writeup_json(checked) for checked in publication.writeups]
+            print_json({"writeups": told, "findings": [finding_json(finding) for finding in findings]})
+        case "sarif":
+            print_json(sarif(findings, {rule: known.description for rule, known in RULES.items()}))
+        case "github":
+            for line in github(findings):
+                click.echo(line)
+            click.echo(counted(findings), err=True)
+        case _:
+            print_text(findings)
+            for checked in publication.writeups:
+                click.echo(f"{shown(checked.writeup.path)}: {_coverage(checked)}")
+            click.echo(counted(findings))
     sys.exit(0 if publication.passed else 1)
+
+
+def _folder(root: Path, named: Path) -> Path:
+    """Return the folder of a writeup. Raises: ConfigError where there is none."""
+    for path in (named, root / "content" / "writeups" / named):
+        folder = path.parent if path.name in ("index.md", "facts.toml") else path
+        if (folder / "index.md").is_file():
+            return folder.resolve()
+    raise ConfigError("no writeup here", at=named, hint="name its folder, its index.md, or its slug")
 
 
 @click.command()
@@ -73,7 +98,7 @@ def build(root: Path | None, output: Path | None, drafts: bool, as_json: bool) -
             }
         )
     else:
-        print_findings(report.findings)
+        print_text(report.findings)
         if report.passed:
             files = f"{report.written} files written, {report.unchanged} unchanged, {report.removed} removed"
             click.echo(f"{report.pages} pages, {files}, in {report.seconds:.2f} s")
