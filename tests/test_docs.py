@@ -55,7 +55,7 @@ def test_a_committed_campaign_loads_and_is_named_by_its_id(path: Path) -> None:
 
 def test_the_dialect_lists_every_rule_and_no_other() -> None:
     text = (ROOT / "docs" / "dialect.md").read_text()
-    listed = re.findall(r"^\| `([a-z-]+)` \|", text[text.index("## Rules") :], re.MULTILINE)
+    listed = re.findall(r"^\| \[`([a-z-]+)`\]\(rules/", text[text.index("## Rules") :], re.MULTILINE)
     assert listed == list(RULES)
 
 
