@@ -20,6 +20,7 @@ from clawpub.quantity import Quantity, scan
 from clawpub.toml_source import nearest_hint
 from generator import coverage
 from generator.coverage import Counted
+from generator.entities import Entities
 from generator.evidence import Evidence, Tables
 from generator.facts import Facts, Outcome, cell_text, judge, pair_up, printed
 from generator.findings import Report, Setting
@@ -55,6 +56,7 @@ class _Check:
         self.facts = Facts(self.database, self.report, complete=self.complete)
         default = writeup.pins[0].alias if writeup.pins else ""
         self.noise = Noise(self.packs)
+        self.entities = Entities(self.packs)
         self.evidence = Evidence(self.packs, default, complete=self.complete)
         self.claims: list[Claim] = []
         self.used: set[str] = set()
@@ -243,6 +245,9 @@ class _Check:
         outcome = judge(entry, span.whole, pairs, readings, self.facts)
         claim = self._settle(span.token, outcome, entry, span.whole, counted.block, where)
         said = find_praise(counted.block.prose.text, span.start, span.end) if counted.block.observed else None
+        if other := self.entities.another(entry.facts, counted.block.prose.text, span.start):
+            message = f"the words name {other[0]}, and [{entry.id}] reads {other[1]}"
+            self.report("entity", message, *where, hint="name what the fact reads, or read what the words name")
         if said and (noise := self.noise.of(claim.sources)):
             hint = "say what was counted, and that it is no difference; `clawpub compare` has the tests"
             self.report("noise", f"{said!r}: {noise}", *where, hint=hint)

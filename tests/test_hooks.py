@@ -1,4 +1,4 @@
-"""The pre-commit hook and the GitHub Action call what there is, and say of this publication what `clawpub check` says."""
+"""The pre-commit hook and the GitHub Action call what there is, and say here what `clawpub check` says."""
 
 from __future__ import annotations
 
