@@ -30,7 +30,7 @@ from generator.markdown.passages import Block, Passage, read_passages
 from generator.markdown.prose import Span
 from generator.markdown.source_map import Locator, Place
 from generator.noise import Noise
-from generator.wording import find_hedges, find_praise
+from generator.wording import find_hedges, find_praise, wrong_end
 from generator.writeup import CheckedWriteup, Claim, FactEntry, Writeup
 
 
@@ -245,6 +245,9 @@ class _Check:
         outcome = judge(entry, span.whole, pairs, readings, self.facts)
         claim = self._settle(span.token, outcome, entry, span.whole, counted.block, where)
         said = find_praise(counted.block.prose.text, span.start, span.end) if counted.block.observed else None
+        if end := wrong_end(span.whole, entry.facts):
+            hint = "take the end that the words name: max(), min(), or order by ... desc"
+            self.report("direction", f"{end[0]!r}, and [{entry.id}] takes {end[1]}", *where, hint=hint)
         if other := self.entities.another(entry.facts, counted.block.prose.text, span.start):
             message = f"the words name {other[0]}, and [{entry.id}] reads {other[1]}"
             self.report("entity", message, *where, hint="name what the fact reads, or read what the words name")

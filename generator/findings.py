@@ -31,6 +31,7 @@ RULES: dict[str, Rule] = {
     "hedge": Rule("a word that hedges or explains in an Observed passage", "warning"),
     "noise": Rule("praise of a difference between two scores that the data cannot tell from zero"),
     "entity": Rule("a sentence that names another task, or other key, than the fact of its claim reads"),
+    "direction": Rule("a superlative that names one end of what its fact takes the other end of"),
     "typed-mark": Rule("a verification mark typed by hand", fixed=True),
     "unknown-fact": Rule("a span that names no entry of the ledger", fixed=True),
     "unused-fact": Rule("an entry of the ledger that no span names", "warning"),
