@@ -11,7 +11,7 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Row, spell
 from generator.cards import CardFact, CardSource, ModelCard
 from generator.contexts import CampaignBox, Card, CardRow, Labelled, SourceLink
-from generator.tables import ORIGINS, interval_of, model_of, planned_score, short, summary_of
+from generator.tables import ORIGINS, harness_of, interval_of, model_of, planned_score, short, summary_of
 
 
 def long_date(day: date) -> str:
@@ -25,6 +25,7 @@ def campaign_box(pack: Pack, *, alias: str = "", url: str) -> CampaignBox:
     return CampaignBox(
         alias=alias,
         model=model_of(pack),
+        harness=harness_of(pack),
         score=headline(summary),
         rate=interval_of(summary) if summary else "",
         origin=pack.info.origin,

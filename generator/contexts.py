@@ -72,6 +72,8 @@ class CampaignBox:
     alias: str
     """What the writeup calls its pack; empty elsewhere."""
     model: str
+    harness: str
+    """Name and version, as openclaw@2026.4.22; empty where there is no campaign."""
     score: str
     rate: str
     """The pass rate's interval, empty where it is not stored."""

@@ -117,6 +117,26 @@ def model_of(pack: Pack) -> str:
     return pack.info.campaign.model.id if pack.info.campaign else pack.descriptor.title or pack.id
 
 
+def harness_of(pack: Pack) -> str:
+    """Return the harness that a pack's campaign ran through, as it is called in a campaign file."""
+    harness = pack.info.campaign.harness if pack.info.campaign else None
+    return f"{harness.name}@{harness.version}" if harness else ""
+
+
+def _harnesses(packs: Sequence[Pack]) -> list[str]:
+    """Return each pack's harness where they are not all the same; nothing otherwise, since it would tell nothing."""
+    names = [harness_of(pack) for pack in packs]
+    return names if len(set(names)) > 1 else [""] * len(packs)
+
+
+def _names_of(packs: Sequence[Pack]) -> list[str]:
+    """Return what tells campaigns apart in a heading or beside a bar: the model, and the harness where those differ."""
+    return [
+        f"{model_of(pack)}, {harness}" if harness else model_of(pack)
+        for pack, harness in zip(packs, _harnesses(packs), strict=True)
+    ]
+
+
 def provenance(pack: Pack, url: str, tables: Sequence[str] = ()) -> Provenance:
     sources = []
     for name in tables:
@@ -206,7 +226,7 @@ def compare_tasks(packs: Sequence[Pack], url: PackUrl) -> TableView:
         scores.append({str(row["task_id"]): cell for row, cell in zip(table.rows, cells, strict=True)})
         for row in table.rows:
             titles[str(row["task_id"])] = titles.get(str(row["task_id"])) or spell(row.get("title"))
-    headings = (Heading("task_id", "Task"), *(Heading("score", model_of(pack), numeric=True) for pack in packs))
+    headings = (Heading("task_id", "Task"), *(Heading("score", name, numeric=True) for name in _names_of(packs)))
     lines = tuple(
         Line((Shown("code", task, note=title), *(column.get(task, missing("no such task here")) for column in scores)))
         for task, title in titles.items()
@@ -300,7 +320,12 @@ def compare_runs(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] 
     names = [name for name, _ in _COMPARED]
     if any(row["infrastructure_errors"] for row in rows):
         names.append("infrastructure_errors")
-    shown: list[list[Shown]] = [[Shown("text", model_of(pack), url=url(pack)) for pack in packs]]
+    shown: list[list[Shown]] = [
+        [
+            Shown("text", model_of(pack), note=f"through {harness}" if harness else "", url=url(pack))
+            for pack, harness in zip(packs, _harnesses(packs), strict=True)
+        ]
+    ]
     for name in names:
         cells = [
             shown_column(columns[name], RUN_SUMMARY, [row], origin=pack.info.origin)[0]
@@ -330,12 +355,12 @@ def compare_runs(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] 
 def interval_chart(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] = ()) -> ChartView:
     """Return pass rates with their intervals on one axis."""
     rows = []
-    for pack in packs:
+    for pack, name in zip(packs, _names_of(packs), strict=True):
         summary = _summary(pack)
         rate = summary["pass_rate"]
         rows.append(
             ChartRow(
-                label=model_of(pack),
+                label=name,
                 marked=_is_marked(pack, marked) and len(packs) > 1,
                 score=spell(summary["score"]),
                 rate=number(Decimal(rate) * 100, 1).text + " %" if isinstance(rate, Decimal | int) else "",
