@@ -320,7 +320,7 @@ def test_what_was_made_here_is_marked_and_apart(site: Path) -> None:
     assert "demo" not in (site / "sitemap.xml").read_text()
     assert "demo-tiny" not in (site / "index.html").read_text()
     rows = [words(first(row, "th")) for row in HTMLParser((site / "demo/index.html").read_text()).css("tr.marked")]
-    assert rows == ["tiny-135m"]
+    assert rows == ["tiny-135m through loop@1"]
 
 
 def test_without_local_packs_there_is_no_page_and_no_link(tmp_path: Path) -> None:
