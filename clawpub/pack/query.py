@@ -2,6 +2,7 @@
 
     cell path   [pack.]table.column                 of a one-row table
                 [pack.]table[key, ...].column       by primary key: task_outcomes[task_05, 1].failure_mode
+                                                    a key with a comma or bracket in it stands in double quotes
     query       select ... | with ...               over `table`, or `pack.table` where there are several packs
 
 Every pack is a schema of its own in one in-memory connection. An authorizer lets a query read those tables and call
@@ -22,6 +23,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from clawpub.errors import FactError
+from clawpub.pack import functions
 from clawpub.pack.tables import Cell, Row, Table, parse_cell, spell
 
 MAX_PACKS = 9
@@ -34,7 +36,8 @@ _STEP = 10_000
 _ALIAS = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = {"main", "temp"}
 _CELL = re.compile(
-    r"(?:(?P<pack>[A-Za-z_]\w*)\.)?(?P<table>[A-Za-z_]\w*)(?:\[(?P<key>[^\[\]]*)\])?\.(?P<column>[A-Za-z_]\w*)",
+    r"(?:(?P<pack>[A-Za-z_]\w*)\.)?(?P<table>[A-Za-z_]\w*)"
+    r"""(?:\[(?P<key>(?:"[^"]*"|[^\[\]"])*)\])?\.(?P<column>[A-Za-z_]\w*)""",
     re.ASCII,
 )
 _SELECT = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
@@ -51,6 +54,8 @@ _PURE = frozenset(
     "pow power printf rank replace round row_number rtrim sign sqrt string_agg substr substring sum total trim trunc "
     "instr typeof unicode upper ceil ceiling floor ln log log10 log2 exp".split()
 )
+_ALLOWED = _PURE | functions.NAMES
+_KEY_PART = re.compile(r'\s*(?:"([^"]*)"|([^,]*?))\s*(?:,|$)')
 
 
 @dataclass(frozen=True, order=True)
@@ -101,6 +106,7 @@ class Database:
             )
         self._tables: dict[tuple[str, str], Table] = {}
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._meter = functions.register(self._connection)
         for alias, tables in packs.items():
             self._attach(alias, tables)
         self.aliases = tuple(packs)
@@ -212,7 +218,7 @@ class Database:
                     return sqlite3.SQLITE_OK
                 case sqlite3.SQLITE_READ if not two and not schema:
                     return sqlite3.SQLITE_OK  # a common table expression that no column is taken from
-                case sqlite3.SQLITE_FUNCTION if (two or "").lower() in _PURE:
+                case sqlite3.SQLITE_FUNCTION if (two or "").lower() in _ALLOWED:
                     return sqlite3.SQLITE_OK
                 case sqlite3.SQLITE_FUNCTION:
                     refused.append(f"the function {two}()")
@@ -222,7 +228,7 @@ class Database:
                     refused.append("anything but reading tables")
             return sqlite3.SQLITE_DENY
 
-        steps = 0
+        steps = self._meter.spent = 0
 
         def progress() -> int:
             nonlocal steps
@@ -264,7 +270,7 @@ def _row_of(table: Table, key: str | None) -> tuple[Row, str]:
                 f"table {name} has {len(table.rows)} rows", hint=f"name one: {name}[key].column; key: {names}"
             )
         return table.rows[0], ""
-    wanted = [part.strip().strip("'\"") for part in key.split(",")]
+    wanted = key_parts(key)
     columns = table.schema.primary_key
     if len(wanted) != len(columns):
         names = ", ".join(columns) or "none"
@@ -281,8 +287,31 @@ def _row_of(table: Table, key: str | None) -> tuple[Row, str]:
     raise FactError(f"table {name} has no row {key!r}", hint="keys: " + _some_keys(table))
 
 
+def key_parts(key: str) -> list[str]:
+    """Return the values between the brackets of a cell path."""
+    if not re.search(r'"|,', key):
+        return [key.strip().strip("'")]
+    parts = []
+    at = 0
+    while at <= len(key):
+        match = _KEY_PART.match(key, at)
+        if match is None:
+            return [key]  # a quote in the middle of a value: no key of any table
+        parts.append(match[1] if match[1] is not None else match[2].strip("'"))
+        if match.end() == len(key) and not match[0].endswith(","):
+            break
+        at = match.end()
+    return parts
+
+
+def spell_key(values: Iterable[Cell]) -> str:
+    """Return key values as they stand between the brackets of a cell path."""
+    texts = (spell(value) for value in values)
+    return ", ".join(f'"{text}"' if re.search(r"[,\[\]\s']", text) else text for text in texts)
+
+
 def _some_keys(table: Table) -> str:
-    keys = [", ".join(spell(row[column]) for column in table.schema.primary_key) for row in table.rows[:6]]
+    keys = [spell_key(row[column] for column in table.schema.primary_key) for row in table.rows[:6]]
     return "; ".join(keys) + (" ..." if len(table.rows) > 6 else "")
 
 
