@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR, SEAL
-from clawpub.pack.reader import Pack, read_file
+from clawpub.pack.reader import Pack
 from generator.assembly import (
     index_page,
     not_found_page,
@@ -120,7 +120,7 @@ def _sealed_files(pack: Pack) -> dict[str, Callable[[], bytes]]:
 
     files = {resource.path: reader(resource.name) for resource in pack.descriptor.resources}
     for name in (DESCRIPTOR, SEAL):
-        files[name] = lambda name=name: read_file(pack.path / name, pack.path)  # type: ignore[misc]
+        files[name] = lambda name=name: pack.file(name)  # type: ignore[misc]
     return files
 
 

@@ -26,6 +26,7 @@ ORIGINS = {
     "executed": "executed by us: every run's transcript is in the pack",
     "transcribed": "transcribed from a published source",
     "imported": "imported: somebody else’s table",
+    "computed": "computed by this publication over its packs",
 }
 MAX_ROWS = 200
 """Rows that a page shows of a table; the file has the rest."""

@@ -122,9 +122,9 @@ class PackInfo(_Strict):
 
     format: Literal[1, 2]
     """2 has the ledger of attempts, and packs what is long."""
-    origin: Literal["executed", "transcribed", "imported"]
+    origin: Literal["executed", "transcribed", "imported", "computed"]
     """`executed`: made by a campaign of ours. `transcribed`: typed in from a published source. `imported`: somebody
-    else's table."""
+    else's table. `computed`: by a publication, over its other packs."""
     campaign: CampaignInfo | None = None
     parent: Digest | None = None
     """The pack that this one corrects."""

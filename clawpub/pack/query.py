@@ -26,8 +26,8 @@ from clawpub.errors import FactError
 from clawpub.pack import functions
 from clawpub.pack.tables import Cell, Row, Table, parse_cell, spell
 
-MAX_PACKS = 9
-"""SQLite attaches ten databases at most; one is kept for cross-campaign views."""
+MAX_PACKS = 10
+"""SQLite attaches ten databases at most."""
 MAX_STEPS = 50_000_000
 """Virtual-machine steps of one query, about two seconds."""
 MAX_ROWS = 10_000
@@ -102,7 +102,7 @@ class Database:
         if len(packs) > MAX_PACKS:
             raise FactError(
                 f"{len(packs)} packs in one place, at most {MAX_PACKS}",
-                hint="use a cross-campaign view for more",
+                hint="write a cross-campaign view over more",
             )
         self._tables: dict[tuple[str, str], Table] = {}
         self._connection = sqlite3.connect(":memory:", isolation_level=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -45,6 +46,8 @@ class Pack:
     path: Path
     digest: str
     descriptor: Descriptor
+    contents: Mapping[str, bytes] | None = field(default=None, compare=False, repr=False)
+    """Its files by path where it was computed and never written; None for a folder."""
     _read: dict[str, Table] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -104,7 +107,7 @@ class Pack:
         if isinstance(resource, str):
             resource = self._resource(resource)
         file = self.path / resource.path
-        data = read_file(file, self.path)
+        data = self.file(resource.path)
         if len(data) != resource.bytes or digest_of(data) != resource.hash:
             raise PackError(
                 f"changed after sealing: {digest_of(data)} ({len(data)} bytes)",
@@ -112,6 +115,10 @@ class Pack:
                 hint=f"sealed as {resource.hash} ({resource.bytes} bytes); restore the file or seal a correction",
             )
         return data
+
+    def file(self, path: str) -> bytes:
+        """Return the bytes of a file as they are, compared with nothing. Raises: PackError where it is not there."""
+        return read_file(self.path / path, self.path) if self.contents is None else self.contents[path]
 
 
 def open_pack(path: Path) -> Pack:
@@ -125,6 +132,12 @@ def open_pack(path: Path) -> Pack:
     descriptor = parse_descriptor(data, path / DESCRIPTOR)
     check_seal(path, data)
     return Pack(path, digest_of(data), descriptor)
+
+
+def computed_pack(path: Path, contents: Mapping[str, bytes]) -> Pack:
+    """Return a pack that is nowhere but in memory, as `writer.pack_contents` made it; `path` is what it came from."""
+    data = contents[DESCRIPTOR]
+    return Pack(path, digest_of(data), parse_descriptor(data, path / DESCRIPTOR), contents)
 
 
 def read_file(file: Path, root: Path) -> bytes:

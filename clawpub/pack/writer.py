@@ -47,6 +47,18 @@ def seal_pack(
 
     Raises: PackError where another pack stands at `destination`.
     """
+    contents = pack_contents(destination.name, title=title, info=info, tables=tables, files=files)
+    with _only_sealer(destination.parent):
+        if destination.exists():
+            return _same(destination, contents[DESCRIPTOR])
+        _place(destination, contents)
+    return open_pack(destination)
+
+
+def pack_contents(
+    name: str, *, title: str, info: PackInfo, tables: Sequence[Table], files: Iterable[PackFile] = ()
+) -> dict[str, bytes]:
+    """Return the bytes of a pack's files by path, the descriptor and its seal last; the same for the same content."""
     contents: dict[str, bytes] = {}
     resources: list[dict[str, Any]] = []
     for table in tables:
@@ -58,18 +70,13 @@ def seal_pack(
         resources.append(_file_resource(file))
     descriptor = {
         "$schema": _PACKAGE_PROFILE,
-        "name": destination.name,
+        "name": name,
         "title": title,
         "resources": resources,
         "clawpub": info.model_dump(mode="json", exclude_none=True),
     }
     data = (json.dumps(descriptor, indent=1, ensure_ascii=True, allow_nan=False) + "\n").encode()
-    contents |= {DESCRIPTOR: data, SEAL: seal_text(data).encode()}
-    with _only_sealer(destination.parent):
-        if destination.exists():
-            return _same(destination, data)
-        _place(destination, contents)
-    return open_pack(destination)
+    return contents | {DESCRIPTOR: data, SEAL: seal_text(data).encode()}
 
 
 @contextmanager
