@@ -34,6 +34,7 @@ from generator.contexts import (
     WriteupEntry,
     WriteupPage,
 )
+from generator.library import ALIAS
 from generator.project import Site
 from generator.tables import ORIGINS, model_of, short, summary_of, table_view
 from generator.urls import absolute, pack_url, table_anchor, writeup_url
@@ -106,7 +107,11 @@ def writeup_page(
         page=replace(page, kind="article", published=writeup.date.isoformat()),
         entry=writeup_entry(checked),
         authors=writeup.authors,
-        boxes=tuple(campaign_box(pack, alias=alias, url=pack_url(pack)) for alias, pack in checked.packs.items()),
+        boxes=tuple(
+            campaign_box(pack, alias=alias, url=pack_url(pack))
+            for alias, pack in checked.packs.items()
+            if alias != ALIAS
+        ),
         body=body,
         evidence=tuple(_evidence(claim, checked) for claim in checked.claims if claim.verdict != "waived"),
         waivers=tuple(

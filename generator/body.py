@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from clawpub.pack.model import SUITE_FILE
 from clawpub.pack.reader import Pack
+from generator.library import ALIAS, MODEL_CARDS
 from generator.render import Theme, render_view
 from generator.tables import View
 from generator.urls import pack_url, table_anchor
@@ -282,15 +283,16 @@ def _claim_close(claim: Claim | None, body: Body) -> str:
 def _mark(claim: Claim, body: Body) -> str:
     """Return the mark, which nothing but a claim that passed can print."""
     first = next(iter(body.packs), "")
+    across = all(source.pack == ALIAS for source in claim.sources)
     links = [
         SourceLink(
-            str(source) if source.pack == first else f"{source.pack}.{source}",
+            str(source) if across or source.pack == first else f"{source.pack}.{source}",
             _table_url(body.packs[source.pack], source.table, body),
         )
         for source in claim.sources
         if source.pack in body.packs
     ]
-    return _macro(body, "mark", links)
+    return _macro(body, "mark", links, "cross-campaign" if across else "data pack")
 
 
 def _table_url(pack: Pack, table: str, body: Body) -> str:
@@ -300,6 +302,11 @@ def _table_url(pack: Pack, table: str, body: Body) -> str:
 def _source_url(source: str, body: Body) -> str:
     """Return where a tag's source can be opened: a table on its pack's page, the suite's file in the pack."""
     name = re.sub(r"^(?:the\s+)?data packs?\b\s*", "", source, flags=re.IGNORECASE)
+    if ALIAS in body.packs and (shared := re.match(r"(?:the\s+)?(cross-campaign|model cards?)\b\s*(\w*)", name, re.I)):
+        table = shared[2] if shared[1].lower() == "cross-campaign" else MODEL_CARDS.name
+        across = body.packs[ALIAS]
+        known = table in across.table_names
+        return _table_url(across, table, body) if known else f"{body.root}{pack_url(across)}"
     words = name.replace(".", " ", 1).split()
     alias = words.pop(0) if words and words[0] in body.packs else next(iter(body.packs), "")
     pack = body.packs.get(alias)

@@ -13,9 +13,11 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from clawpub.errors import FactError, PackError
+from clawpub.errors import ContentError, FactError, PackError
+from clawpub.pack.across import CAMPAIGNS
 from clawpub.pack.query import Database
 from clawpub.pack.reader import Pack
+from clawpub.pack.tables import Table
 from clawpub.quantity import Quantity, scan
 from clawpub.toml_source import nearest_hint
 from generator import coverage
@@ -24,6 +26,7 @@ from generator.entities import Entities
 from generator.evidence import Evidence, Tables
 from generator.facts import Facts, Outcome, cell_text, judge, pair_up, printed
 from generator.findings import Report, Setting
+from generator.library import ALIAS, CARD_TABLES, Library, uses
 from generator.markdown import MAX_NESTING, expression, parser, provenance, typed
 from generator.markdown import claim as claim_rule
 from generator.markdown.passages import Block, Passage, read_passages
@@ -35,19 +38,26 @@ from generator.writeup import CheckedWriteup, Claim, FactEntry, Writeup
 
 
 def check_writeup(
-    writeup: Writeup, packs: Mapping[str, Pack], severities: Mapping[str, Setting] | None = None
+    writeup: Writeup,
+    packs: Mapping[str, Pack],
+    severities: Mapping[str, Setting] | None = None,
+    library: Library | None = None,
 ) -> CheckedWriteup:
     """Return a writeup with each claim's verdict, the count of its quantities, and every finding.
 
-    `packs` holds the packs that were found, by id; `severities` is a publication's own weighing of the rules. The
-    database of the result stays open for rendering.
+    `packs` holds the packs that were found, by id; `severities` is a publication's own weighing of the rules;
+    `library` is what its writeups share. The database of the result stays open for rendering.
     """
-    return _Check(writeup, packs, severities or {}).run()
+    return _Check(writeup, packs, severities or {}, library or Library()).run()
 
 
 class _Check:
-    def __init__(self, writeup: Writeup, packs: Mapping[str, Pack], settings: Mapping[str, Setting]) -> None:
+    def __init__(
+        self, writeup: Writeup, packs: Mapping[str, Pack], settings: Mapping[str, Setting], library: Library
+    ) -> None:
         self.writeup = writeup
+        self.library = library
+        self.names = (*library.known_names, *writeup.names)
         self.report = Report(writeup, settings)
         self.packs: dict[str, Pack] = {}
         self.complete = True
@@ -69,7 +79,8 @@ class _Check:
         environment: dict[str, Any] = {}
         tokens = parser().parse(self.writeup.body, environment)
         blocks = read_passages(tokens, self.writeup.lead_tag)
-        self._pins(observed=any(block.observed for block in blocks))
+        observed = any(block.observed for block in blocks)
+        self._pins(observed=observed)
         self._swallowed_tags(environment)
         locator = Locator(self.writeup.body, self.writeup.body_line)
         for block in blocks:
@@ -79,6 +90,7 @@ class _Check:
         self._depth(tokens, locator)
         self._front_matter()
         self._unused()
+        self._view_pins(observed=observed)
         return CheckedWriteup(
             writeup=self.writeup,
             tokens=tuple(tokens),
@@ -105,13 +117,27 @@ class _Check:
                 self._missing(f"pack {pin.pack_id} cannot be read: {error.message}", pin.line, error.hint)
                 continue
             self.packs[pin.alias] = pack
-        if not tables or self.writeup.pins[0].alias not in tables:
+        if self.writeup.pins and self.writeup.pins[0].alias not in tables:
             return None  # a table without an alias would be looked for in another pack
+        tables |= self._across()
+        if not tables:
+            return None
         try:
             return Database(tables)
         except FactError as error:
-            self._missing(error.message, self.writeup.pins[0].line, error.hint)
+            self._missing(error.message, self.writeup.pins[0].line if self.writeup.pins else 1, error.hint)
             return None
+
+    def _across(self) -> dict[str, list[Table]]:
+        """Return the views and model cards under their alias, where the writeup reads any."""
+        if not uses(self.writeup):
+            return {}
+        try:
+            self.packs[ALIAS] = self.library.across
+            return {ALIAS: self.library.across.tables()}
+        except (ContentError, PackError) as error:
+            self._missing(f"the cross-campaign views cannot be computed: {error.message}", 1, error.hint)
+            return {}
 
     def _missing(self, message: str, line: int, hint: str | None) -> None:
         self.complete = False
@@ -137,6 +163,27 @@ class _Check:
                     hint=f"write {pin.alias}: {pin.pack_id}@{pack.digest}",
                 )
 
+    def _view_pins(self, *, observed: bool) -> None:
+        """Hold each view that a claim reads to its pin: another pack in the publication may have changed it."""
+        across = self.packs.get(ALIAS)
+        if across is None:
+            return
+        pinned = {pin.name: pin for pin in self.writeup.views}
+        read = {source.table for claim in self.claims for source in claim.sources if source.pack == ALIAS}
+        for name in sorted((read | pinned.keys()) - {*CARD_TABLES, CAMPAIGNS.name}):
+            digest = across.resources[name].hash if name in across.resources else ""
+            pin = pinned.get(name)
+            if not digest and pin:
+                self.report("missing-pack", f"no view {name!r} in content/views", pin.line)
+            elif pin and pin.digest != digest:
+                message = f"the view {name} has other rows than when this was written ({pin.digest})"
+                hint = f"read every claim on it again, then pin {name}: {digest}"
+                self.report("stale-pin", message, pin.line, hint=hint)
+            elif not pin and observed:
+                hint = f"write, under views:, {name}: {digest}"
+                line = self.writeup.front_lines.get("views", self.writeup.front_lines.get("packs", 1))
+                self.report("unpinned", f"the view {name} is read without its digest", line, hint=hint)
+
     # --- blocks ---
 
     def _swallowed_tags(self, environment: Mapping[str, Any]) -> None:
@@ -157,7 +204,7 @@ class _Check:
             self.report(slip.rule, slip.message, *place(slip.at), hint=slip.hint)
         if block.opened and block.opened.kind == "observed":
             self._sources(block, place)
-        counted = coverage.count(block)
+        counted = coverage.count(block, self.names)
         self.counted.append(counted)
         bindings: list[tuple[int, Span | Token]] = [(span.start, span) for span in prose.spans]
         bindings += [(start, token) for token, start in prose.expressions]
@@ -236,13 +283,17 @@ class _Check:
         if entry.facts and len(readings) == len(entry.facts) and not pairs and not quoted:
             self._wrong_arity(entry, inside, *where)
             return
-        if entry.facts:
+        if entry.inside and [bool(each.ends or each.bound) for each in inside] != [True]:
+            hint = "a span with `inside` holds one range or bound: [3–6 seconds], [within 7 seconds]"
+            self.report("wrong-arity", f"{_listed(inside)} in a span that names a set, [{entry.id}]", *where, hint=hint)
+            return
+        if entry.facts or entry.inside:
             counted.bound |= {quantity.start for quantity in inside}
         elif inside:
             message = f"{_listed(inside)} in a span whose entry [{entry.id}] only `holds`"
             hint = "give the entry an `is` for each quantity; `holds` checks words, not numbers"
             self.report("unbound", message, *where, hint=hint)
-        outcome = judge(entry, span.whole, pairs, readings, self.facts)
+        outcome = judge(entry, span.whole, inside, pairs, readings, self.facts)
         claim = self._settle(span.token, outcome, entry, span.whole, counted.block, where)
         said = find_praise(counted.block.prose.text, span.start, span.end) if counted.block.observed else None
         if end := wrong_end(span.whole, entry.facts):
@@ -345,7 +396,7 @@ class _Check:
     def _left(self, counted: Counted, place: Place) -> None:
         block, kind = counted.block, counted.block.passage.kind
         rule = "unbound" if block.observed else "untagged-quantity" if kind is None else None
-        for at, quantity in coverage.titles(block):
+        for at, quantity in coverage.titles(block, self.names):
             self.more_unbound += block.observed
             self.more_outside += not block.observed
             if rule:
@@ -403,7 +454,7 @@ class _Check:
                 self.report("hidden-character", f"{typed.named(text[at])} in the {key}", line, hint="remove it")
             for _ in typed.typed_marks(text):
                 self.report("typed-mark", typed.MARK_MESSAGE, line, hint=typed.MARK_HINT)
-            for quantity in scan(text):
+            for quantity in scan(text, names=self.names):
                 self.more_outside += 1
                 hint = "nothing checks the front matter; keep numbers in the body"
                 self.report("untagged-quantity", f"{quantity.text!r} in the {key}", line, hint=hint)

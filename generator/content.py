@@ -26,7 +26,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from clawpub.errors import ConfigError, ContentError, Place
 from clawpub.pack.model import PackId
 from clawpub.toml_source import Key, TomlSource, load_toml, read_text, validate
-from generator.writeup import FactEntry, Pin, TagKind, Writeup
+from generator.names import is_name
+from generator.writeup import FactEntry, Pin, TagKind, ViewPin, Writeup
 
 INDEX_FILE = "index.md"
 LEDGER_FILE = "facts.toml"
@@ -63,8 +64,8 @@ def _one_or_many(value: Any) -> Any:
 
 
 def _alias(value: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", value) or value in ("main", "temp"):
-        raise ValueError("expected an alias of lower-case letters, digits and underscores, not main or temp")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", value) or value in ("main", "temp", "cross"):
+        raise ValueError("expected an alias of lower-case letters, digits and underscores, not main, temp or cross")
     return value
 
 
@@ -75,11 +76,19 @@ def _pack(value: Any) -> Any:
     return value
 
 
+def _name(value: str) -> str:
+    """A name holds a word with a capital: nothing that is only a number, or reads as one, may be called a name."""
+    if not is_name(value):
+        raise ValueError("expected a name with a capital letter in it, such as Claude 3.5 Sonnet")
+    return value
+
+
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 _MaybeDigest = Annotated[str, StringConstraints(pattern=r"^(sha256:[0-9a-f]{64})?$")]
 _Day = Annotated[date, BeforeValidator(_iso_date)]
 _Many = Annotated[tuple[_Words, ...], BeforeValidator(_one_or_many)]
 _Alias = Annotated[str, AfterValidator(_alias)]
+_Names = Annotated[tuple[Annotated[_Words, AfterValidator(_name)], ...], BeforeValidator(_one_or_many)]
 
 
 class _PackPin(BaseModel):
@@ -100,6 +109,10 @@ class _FrontMatter(BaseModel):
     tags: _Many = ()
     draft: bool = False
     lead: TagKind | None = None
+    names: _Names = Field((), description="names with digits in them: names: [Claude 3.5 Sonnet]")
+    views: dict[str, Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]] = Field(
+        default={}, description="write views: and below it, indented, name: sha256:..."
+    )
     packs: dict[_Alias, Annotated[_PackPin, BeforeValidator(_pack)]] = Field(
         default={}, description="write packs: and below it, indented, alias: id@sha256:..."
     )
@@ -116,14 +129,19 @@ class _Entry(BaseModel):
     holds: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = Field(
         default=None, description="a query that gives 1 where the statement is true"
     )
+    inside: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = Field(
+        default=None, description="a query whose values must all lie within the range or bound of the span"
+    )
     cite: bool = Field(default=False, strict=True)
     unit: Literal["percent"] | None = Field(default=None, description='unit = "percent" is the only one')
     note: str = ""
 
     @model_validator(mode="after")
     def _says_something(self) -> _Entry:
-        if not self.facts and self.holds is None:
-            raise ValueError("expected `is` or `holds`, found neither")
+        if not self.facts and self.holds is None and self.inside is None:
+            raise ValueError("expected `is`, `holds` or `inside`, found none of them")
+        if self.facts and self.inside:
+            raise ValueError("expected `is` or `inside`, found both")
         return self
 
 
@@ -168,6 +186,10 @@ def load_writeup(folder: Path) -> Writeup:
         body_line=body_line,
         ledger=load_ledger(ledger_path),
         ledger_path=ledger_path,
+        views=tuple(
+            ViewPin(name, digest, source.place("views", name).line or 1) for name, digest in front.views.items()
+        ),
+        names=front.names,
         front_lines={str(keys[0]): line for keys, line in source.lines.items() if len(keys) == 1},
     )
 
@@ -197,6 +219,7 @@ def _entry(source: TomlSource, name: str) -> FactEntry:
         line=source.line(name) or 1,
         facts=entry.facts,
         holds=entry.holds,
+        inside=entry.inside,
         cite=entry.cite,
         unit=entry.unit,
         note=entry.note,

@@ -8,7 +8,7 @@ table cells, image descriptions, titles and the start of a numbered list are not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from clawpub.quantity import Quantity, scan
@@ -61,9 +61,9 @@ class Counted:
         return (q for q in self.quantities if q.start not in self.bound and q.start not in self.waived)
 
 
-def count(block: Block) -> Counted:
-    """Return the quantities of a block; a heading's section number ("3.") is none."""
-    quantities = scan(block.prose.text)
+def count(block: Block, names: Sequence[str] = ()) -> Counted:
+    """Return the quantities of a block; a heading's section number ("3.") is none, nor is a digit of a name."""
+    quantities = scan(block.prose.text, names=names)
     if block.container == "heading" and (number := _SECTION_NUMBER.match(block.prose.text)):
         quantities = [q for q in quantities if q.start >= number.end()]
     taken = [(quantity.outer_start, quantity.outer_end) for quantity in quantities]
@@ -73,10 +73,10 @@ def count(block: Block) -> Counted:
     return Counted(block, quantities, words)
 
 
-def titles(block: Block) -> Iterator[tuple[int, Quantity]]:
+def titles(block: Block, names: Sequence[str] = ()) -> Iterator[tuple[int, Quantity]]:
     """Yield (offset in the source, quantity) for the titles of links and images, where nothing can be bound."""
     for at, title in block.prose.titles:
-        for quantity in scan(title):
+        for quantity in scan(title, names=names):
             yield at, quantity
 
 

@@ -16,6 +16,7 @@ from jinja2 import Environment, TemplateError, nodes
 from clawpub.errors import FactError
 from clawpub.pack.reader import Pack
 from clawpub.quantity import scan
+from generator.library import ALIAS
 from generator.tables import (
     ChartView,
     PackUrl,
@@ -124,7 +125,7 @@ def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, C
     def chosen(aliases: Sequence[str]) -> list[Pack]:
         if not packs:
             raise FactError("this writeup names no pack", hint="name one under `packs:` in the front matter")
-        return [pack(alias) for alias in dict.fromkeys(aliases or packs)]
+        return [pack(alias) for alias in dict.fromkeys(aliases or (alias for alias in packs if alias != ALIAS))]
 
     def table(name: str, columns: Sequence[str] | None = None, caption: str = "") -> TableView:
         alias, _, bare = name.rpartition(".")

@@ -11,7 +11,7 @@ from clawpub.errors import FactError
 from clawpub.pack.mutation import vacuous
 from clawpub.pack.query import Answer, Database, is_query
 from clawpub.pack.tables import Cell, spell
-from clawpub.quantity import Quantity, compare
+from clawpub.quantity import Comparison, Quantity, compare
 from generator.findings import Report
 from generator.writeup import FactEntry, Reading, Verdict
 
@@ -55,6 +55,18 @@ class Facts:
             self._read[key] = self._ask(entry, fact)
         return self._read[key]
 
+    def set_of(self, entry: FactEntry) -> tuple[Reading, list[Cell]] | None:
+        """Return the values of an entry's `inside` with a reading that sums them up; None where they cannot be read."""
+        query = (entry.inside or "").rstrip().rstrip(";")
+        if not is_query(query):
+            self._error(entry, f"`inside` is {shortened(query)!r}, expected a query", "select a column of the values")
+            return None
+        ends = f"with clawpub_set(v) as ({query}) select min(v) || ' to ' || max(v) from clawpub_set"
+        reading = self.read(entry, ends)
+        if reading is None or self.database is None:
+            return None
+        return reading, [row[0] for row in self.database.ask(query).rows]
+
     def _ask(self, entry: FactEntry, fact: str) -> Reading | None:
         if self.database is None:
             self._error(entry, "there is no pack to ask", "name one in the front matter, under packs:")
@@ -90,30 +102,55 @@ class Facts:
 
 
 def pair_up(quantities: Sequence[Quantity], readings: Sequence[Reading]) -> Pairs:
-    """Return each quantity with its facts, in order: one each, or two for a range; [] where the numbers do not fit."""
+    """Return each quantity with its facts, in order: one each, or two for a range, or for k/n its k and its n; []
+    where the numbers do not fit."""
     values = [reading.value for reading in readings]
     if len(quantities) == len(values):
         return [(quantity, [value]) for quantity, value in zip(quantities, values, strict=True)]
-    if len(values) != sum(_width(quantity) for quantity in quantities):
-        return []
-    rest = iter(values)
-    return [(quantity, [next(rest) for _ in range(_width(quantity))]) for quantity in quantities]
+    for ratios in (False, True):
+        widths = [2 if quantity.ends or (ratios and quantity.kind == "ratio") else 1 for quantity in quantities]
+        if len(values) == sum(widths):
+            rest = iter(values)
+            return [
+                (quantity, _ratio(quantity, [next(rest) for _ in range(width)]))
+                for quantity, width in zip(quantities, widths, strict=True)
+            ]
+    return []
 
 
-def _width(quantity: Quantity) -> int:
-    return 2 if quantity.ends else 1
+def _ratio(quantity: Quantity, values: list[Cell]) -> list[Cell]:
+    """Return k/n for a ratio whose two facts are whole numbers; anything else as it is."""
+    whole = all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+    return [f"{values[0]}/{values[1]}"] if quantity.kind == "ratio" and len(values) == 2 and whole else values
 
 
-def judge(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, ...], facts: Facts) -> Outcome:
-    """Return what an entry's facts say about a span, the worst of it first. `words` is the span as a reader sees it."""
+_UNREAD = Outcome("undecidable", "fact-error", "it could not be read")
+
+
+def judge(
+    entry: FactEntry,
+    words: str,
+    quantities: Sequence[Quantity],
+    pairs: Pairs,
+    readings: tuple[Reading, ...],
+    facts: Facts,
+) -> Outcome:
+    """Return what an entry's facts say about a span, the worst of it first.
+
+    `words` is the span as a reader sees it, `quantities` are those in it, `pairs` the same with the values of `is`.
+    """
     outcomes: list[Outcome] = []
     if len(readings) < len(entry.facts):
         outcomes.append(Outcome("undecidable", "fact-error", "a fact of it could not be read"))
     else:
         outcomes += _compared(entry, words, pairs, readings)
+    if entry.inside is not None:
+        found = facts.set_of(entry)
+        outcomes.append(_within(quantities[0], *found, entry) if found else _UNREAD)
+        readings = (*readings, found[0]) if found else readings
     if entry.holds is not None:
         holds = facts.read(entry, entry.holds)
-        outcomes.append(_holds(holds) if holds else Outcome("undecidable", "fact-error", "it could not be read"))
+        outcomes.append(_holds(holds) if holds else _UNREAD)
         readings = (*readings, holds) if holds else readings
     if not all(reading.sources for reading in readings):
         outcomes = [Outcome("undecidable", "vacuous", "no cell of any pack decides it")]
@@ -136,6 +173,13 @@ def _cut_quotient(reading: Reading) -> bool:
     return is_query(reading.fact) and "/" in reading.fact and reading.value == 0
 
 
+def _within(quantity: Quantity, reading: Reading, values: list[Cell], entry: FactEntry) -> Outcome:
+    """Hold a range or a bound against every value of a set."""
+    plain = [spell(value) if isinstance(value, datetime) else value for value in values]
+    result = compare(quantity, plain, fact_unit=entry.unit, inside=True)
+    return _told(result, quantity, cell_text(reading.value))
+
+
 def _compared(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, ...]) -> list[Outcome]:
     """Return one outcome for each quantity; one for the words where they quote the pack, or hold no quantity."""
     numbers = [_number(quantity, values, entry) for quantity, values in pairs]
@@ -156,7 +200,11 @@ def printed(readings: tuple[Reading, ...]) -> Outcome:
 def _number(quantity: Quantity, values: list[Cell], entry: FactEntry) -> Outcome:
     plain = [spell(value) if isinstance(value, datetime) else value for value in values]
     result = compare(quantity, plain if len(plain) > 1 else plain[0], fact_unit=entry.unit)
-    shown = " and ".join(cell_text(value) for value in values)
+    return _told(result, quantity, " and ".join(cell_text(value) for value in values))
+
+
+def _told(result: Comparison, quantity: Quantity, shown: str) -> Outcome:
+    """Return a comparison's outcome; `shown` is the fact as a reader may see it."""
     if result.verdict == "verified":
         message = result.message or f"{quantity.text} against {shown}"
         return Outcome("verified", result.rule, message, slack=result.message if result.warning else "")

@@ -56,6 +56,9 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
         files |= _writeup_files(publication, theme, about, checked)
     for pack in publication.packs:
         files |= _pack_files(theme, pack, pack_page(about, site, pack, publication.cards))
+    if publication.library.views:
+        across = publication.library.across
+        files |= _pack_files(theme, across, pack_page(about, site, across, publication.cards))
     for pack in publication.local:
         files |= _pack_files(theme, pack, pack_page(about, site, pack, publication.cards, made_here=True))
     if publication.local:

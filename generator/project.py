@@ -2,7 +2,7 @@
 
     content/site.toml
     content/writeups/<slug>/{index.md,facts.toml}
-    content/packs/<id>/    content/pages/    content/models/    content/campaigns/
+    content/packs/<id>/    content/pages/    content/models/    content/campaigns/    content/views/<view>.sql
 
 Folders whose names begin with a dot or an underscore are passed over.
 """
@@ -19,6 +19,7 @@ from clawpub.errors import ConfigError
 from clawpub.pack.model import DESCRIPTOR
 from clawpub.toml_source import load_toml, nearest_hint, validate
 from generator.findings import RULES, Setting
+from generator.names import is_name
 
 SITE_FILE = "site.toml"
 
@@ -39,7 +40,16 @@ class Site(BaseModel):
     language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$")] = "en"
     description: str = ""
     sections: tuple[_Text, ...] = Field(default=(), description="the sections that a writeup may name")
+    names: tuple[_Text, ...] = Field(default=(), description='names with digits in them, as in names = ["RTX 4090"]')
     severity: dict[str, Setting] = {}
+
+    @field_validator("names")
+    @classmethod
+    def _are_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not is_name(name):
+                raise ValueError(f"{name!r} is no name: expected one that begins with a capitalised word")
+        return value
 
     @field_validator("severity")
     @classmethod
@@ -72,6 +82,10 @@ class Project:
     @property
     def models(self) -> Path:
         return self.content / "models"
+
+    @property
+    def views(self) -> Path:
+        return self.content / "views"
 
     @property
     def campaigns(self) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -15,13 +15,15 @@ from generator.cards import ModelCard, load_cards
 from generator.claims import check_writeup
 from generator.content import load_writeup
 from generator.expressions import evaluate, expression_functions
+from generator.findings import Setting
+from generator.library import Library, bad_views, load_views
 from generator.local import local_packs
 from generator.markdown.expression import prints_fact
 from generator.project import Project, load_project
 from generator.tables import View
 from generator.texts import Text, load_texts
 from generator.urls import pack_url
-from generator.writeup import CheckedWriteup
+from generator.writeup import CheckedWriteup, Writeup
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and of how many."""
@@ -40,6 +42,7 @@ class CheckedPublication:
     texts: tuple[Text, ...]
     cards: Mapping[str, ModelCard]
     """By model id."""
+    library: Library
     local: tuple[Pack, ...]
     findings: tuple[Finding, ...]
 
@@ -48,42 +51,38 @@ class CheckedPublication:
         return not any(finding.severity == "error" for finding in self.findings)
 
 
-def check_publication(
-    root: Path, *, drafts: bool = False, only: Collection[Path] | None = None, progress: Progress | None = None
-) -> CheckedPublication:
+def check_publication(root: Path, *, drafts: bool = False, progress: Progress | None = None) -> CheckedPublication:
     """Return a publication with all that its checks found, in packs, writeups, claims and expressions.
 
-    `only` names the folders of the writeups that are to be checked, drafts among them too.
+    It reads every byte and remembers nothing; what `clawpub check` says is generator/verdicts.py's.
 
     Raises: ConfigError where there is no publication.
     """
     progress = progress or silent
     project = load_project(root)
     packs, findings = _open_packs(project, progress)
+    cards = load_cards(project.models)
+    files, unread = load_views(project.views)
+    library = Library(packs, files, cards.by_model, project.site.names)
     writeups: list[CheckedWriteup] = []
     views: dict[str, dict[str, View]] = {}
-    folders = [folder for folder in project.writeups if only is None or folder.resolve() in only]
-    for number, folder in enumerate(folders):
-        progress("checking", number, len(folders))
+    for number, folder in enumerate(project.writeups):
+        progress("checking", number, len(project.writeups))
         try:
             writeup = load_writeup(folder)
         except ClawpubError as error:
             findings.append(finding_of(error, "unreadable", folder))
             continue
-        if writeup.draft and not drafts and only is None:
+        if writeup.draft and not drafts:
             continue
-        checked = check_writeup(writeup, packs, severities=project.site.severity)
-        made, wrong = _expressions(checked)
-        if checked.database:
-            checked.database.close()
+        checked, made, found = check_one(writeup, packs, project.site.severity, library)
         writeups.append(checked)
         views[writeup.slug] = made
-        findings += (*checked.findings, *wrong)
+        findings += found
     writeups.sort(key=lambda checked: (-checked.writeup.date.toordinal(), checked.writeup.slug))
     texts, bad_texts = load_texts(project.pages)
     local, left_out = local_packs(root)
-    cards = load_cards(project.models)
-    findings += (*bad_texts, *left_out, *cards.findings)
+    findings += (*bad_texts, *left_out, *cards.findings, *unread, *bad_views(library))
     return CheckedPublication(
         project=project,
         packs=tuple(packs.values()),
@@ -91,9 +90,21 @@ def check_publication(
         views=views,
         texts=tuple(texts),
         cards=cards.by_model,
+        library=library,
         local=tuple(local),
         findings=tuple(findings),
     )
+
+
+def check_one(
+    writeup: Writeup, packs: Mapping[str, Pack], severities: Mapping[str, Setting], library: Library
+) -> tuple[CheckedWriteup, dict[str, View], tuple[Finding, ...]]:
+    """Return a writeup, checked; what each expression of its body makes; and every finding, those of both."""
+    checked = check_writeup(writeup, packs, severities, library)
+    views, wrong = _expressions(checked)
+    if checked.database:
+        checked.database.close()
+    return checked, views, (*checked.findings, *wrong)
 
 
 def silent(what: str, done: int, of: int) -> None:
@@ -112,19 +123,25 @@ def _open_packs(project: Project, progress: Progress) -> tuple[dict[str, Pack], 
     findings: list[Finding] = []
     for number, path in enumerate(project.packs):
         progress("opening packs", number, len(project.packs))
-        try:
-            pack = open_pack(path)
-            if pack.id != path.name:
-                raise PackError(f"this folder holds the pack {pack.id}", at=path, hint="name the folder after its pack")
-            for resource in pack.descriptor.resources:
-                pack.read(resource)
-            pack.tables()
-        except PackError as error:
-            findings.append(finding_of(error, "damaged-pack", path))
-            continue
-        findings += _active_files(pack)
-        packs[pack.id] = pack
+        pack, found = open_whole(path)
+        findings += found
+        if pack:
+            packs[pack.id] = pack
     return packs, findings
+
+
+def open_whole(path: Path) -> tuple[Pack | None, list[Finding]]:
+    """Return a pack, every byte of it compared with its digest, and what is wrong with it; None for a damaged one."""
+    try:
+        pack = open_pack(path)
+        if pack.id != path.name:
+            raise PackError(f"this folder holds the pack {pack.id}", at=path, hint="name the folder after its pack")
+        for resource in pack.descriptor.resources:
+            pack.read(resource)
+        pack.tables()
+    except PackError as error:
+        return None, [finding_of(error, "damaged-pack", path)]
+    return pack, list(_active_files(pack))
 
 
 ACTIVE = frozenset(

@@ -35,6 +35,15 @@ class Pin:
 
 
 @dataclass(frozen=True)
+class ViewPin:
+    """A cross-campaign view that a writeup reads, and the digest of its rows when the writeup was written."""
+
+    name: str
+    digest: str
+    line: int
+
+
+@dataclass(frozen=True)
 class FactEntry:
     """One entry of a ledger."""
 
@@ -44,11 +53,18 @@ class FactEntry:
     """`is`: cell paths or queries, one for each quantity of the span, in order."""
     holds: str | None = None
     """A query that gives 1 where the statement is true and 0 where it is false."""
+    inside: str | None = None
+    """A query that gives a set of values, all of which must lie within the range or bound of the span."""
     cite: bool = False
     """Print the mark behind the span."""
     unit: Literal["percent"] | None = None
     """`percent`: the fact is stored in percent already, not as a share of 1."""
     note: str = ""
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """Every fact that the entry asks for."""
+        return (*self.facts, *filter(None, (self.holds, self.inside)))
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,9 @@ class Writeup:
     """The line of index.md on which the body starts, from 1."""
     ledger: Mapping[str, FactEntry]
     ledger_path: Path
+    views: tuple[ViewPin, ...] = ()
+    names: tuple[str, ...] = ()
+    """What the front matter calls names: the digits in them are no quantities."""
     front_lines: Mapping[str, int] = field(default_factory=dict)
     """The lines of index.md on which the keys of the front matter stand."""
 
@@ -140,7 +159,7 @@ class CheckedWriteup:
     coverage: Coverage
     findings: tuple[Finding, ...]
     packs: Mapping[str, Pack]
-    """By alias, in the order of the front matter."""
+    """By alias, in the order of the front matter; `cross` is that of the views, where the writeup reads any."""
     database: Database | None
 
     @property

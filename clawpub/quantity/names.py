@@ -21,6 +21,8 @@ def dated(stream: Stream, part: Part) -> bool:
         return False
     after, before = part.after, stream.tokens[part.first - 1] if part.first else None
     value = part.ends[1].value if part.ends else part.value
+    if 1000 <= value <= 2990 and value % 10 == 0 and stream.low(part.first + 1) == "s" and stream.glued(part.first + 1):
+        return True  # the 1990s
     if stream.low(after) in ("am", "pm") or (part.noun in ("am", "pm") and part.kind == "number"):
         return 0 <= value <= 24
     if stream.low(after) in ("a", "p") and stream.text[stream.tokens[after].end :][:2] == ".m":

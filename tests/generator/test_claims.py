@@ -145,7 +145,7 @@ def test_damaged_pack_is_a_finding(tmp_path: Path) -> None:
 
 
 def test_too_many_packs_are_a_finding(tmp_path: Path, pack: Pack) -> None:
-    pins = {f"p{number}": f"{pack.id}@{pack.digest}" for number in range(10)}
+    pins = {f"p{number}": f"{pack.id}@{pack.digest}" for number in range(11)}
     folder = make_writeup(tmp_path, "Text.", packs=pins)
     checked = check_writeup(load_writeup(folder), {pack.id: pack})
     assert [finding.rule for finding in checked.findings] == ["missing-pack"]

@@ -105,7 +105,7 @@ def test_any_text_is_a_fact_or_a_fact_error(database: Database, text: str) -> No
 
 
 def test_too_many_packs_are_refused_by_name() -> None:
-    with pytest.raises(FactError, match="at most 9"):
+    with pytest.raises(FactError, match="at most 10"):
         Database({f"p{number}": [] for number in range(11)})
     with pytest.raises(FactError, match="cannot name a pack"):
         Database({"main": []})
