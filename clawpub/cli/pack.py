@@ -14,9 +14,11 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from clawpub.cli.output import finding_json, json_option, print_json, printable, shown
+from clawpub.cli.pack_import import import_
 from clawpub.cli.report import print_text
 from clawpub.errors import ConfigError
 from clawpub.pack.failures import CLASSIFIER, CLASSIFIERS
+from clawpub.pack.model import named
 from clawpub.pack.reader import Pack, open_pack
 from clawpub.pack.runs import runs_of
 from clawpub.pack.tables import Table, spell
@@ -31,7 +33,10 @@ _pack = click.argument("path", type=click.Path(path_type=Path))
 
 @click.group()
 def pack() -> None:
-    """Look into data packs and verify them."""
+    """Look into data packs, verify them, and seal tables that others made."""
+
+
+pack.add_command(import_)
 
 
 @pack.command()
@@ -76,7 +81,8 @@ def show(path: Path, table: str | None, as_json: bool) -> None:
     if table:
         _show_table(opened.table(table), as_json)
     elif as_json:
-        print_json({"id": opened.id, "digest": opened.digest, **opened.info.model_dump(mode="json")})
+        told = {"sources": opened.descriptor.sources, "licenses": opened.descriptor.licenses}
+        print_json({"id": opened.id, "digest": opened.digest, **opened.info.model_dump(mode="json"), **told})
     else:
         _show_pack(opened)
 
@@ -168,11 +174,31 @@ def _show_pack(opened: Pack) -> None:
         if campaign.predictions:
             frozen = campaign.predictions
             click.echo(f"predicted  frozen {frozen.frozen_at:%Y-%m-%d %H:%M:%S} UTC as {frozen.digest[:19]}")
+    for source in opened.descriptor.sources:
+        click.echo(f"source     {printable(named(source))}")
+    for licence in opened.descriptor.licenses:
+        click.echo(f"licence    {printable(named(licence))}")
     for note in info.notes:
         click.echo(f"note       {printable(note)}")
     for name in opened.table_names:
-        table = opened.table(name)
-        columns = printable(", ".join(table.schema.column_names))
-        click.echo(f"table      {printable(name)}: {len(table.rows)} rows of {columns}")
+        _show_outline(opened, name)
     files = len(opened.descriptor.resources) - len(opened.table_names)
-    click.echo(f"files      {files} more, among them the transcripts")
+    if files:
+        click.echo(f"files      {files} more, among them the transcripts")
+
+
+def _show_outline(opened: Pack, name: str) -> None:
+    """Say what a table is, and where it comes from where that is not where the pack does."""
+    table, resource = opened.table(name), opened.resources[name]
+    columns = printable(", ".join(table.schema.column_names))
+    click.echo(f"table      {printable(name)}: {len(table.rows)} rows of {columns}")
+    for called, own, whole in (
+        ("source", resource.sources, opened.descriptor.sources),
+        ("licence", resource.licenses, opened.descriptor.licenses),
+    ):
+        if own and own != whole:
+            click.echo(f"           {called}: {printable('; '.join(map(named, own)))}")
+    if resource.imported:
+        click.echo(f"           read from {printable(resource.imported.file)}, {resource.imported.hash[:19]}")
+        for note in resource.imported.notes:
+            click.echo(f"           {printable(note)}")

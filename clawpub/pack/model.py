@@ -6,6 +6,7 @@ know (any Data Package may), but its `clawpub` member must be one that this vers
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -150,6 +151,15 @@ class TableSchema(_Open):
         return (self.primary_key,) if isinstance(self.primary_key, str) else self.primary_key
 
 
+class ImportedFrom(_Open):
+    """The `clawpub` member of an imported table: the file that it was read from, and what was decided in reading it."""
+
+    file: str
+    """Its name, without a folder."""
+    hash: Digest
+    notes: tuple[str, ...] = ()
+
+
 class Resource(_Open):
     name: str
     path: RelativePath
@@ -158,11 +168,25 @@ class Resource(_Open):
     title: str = ""
     type: str | None = None
     table_schema: TableSchema | None = Field(default=None, alias="schema")
+    description: str = ""
     sources: tuple[dict[str, Any], ...] = ()
+    """Where it comes from, as Data Package has it: title, path."""
+    licenses: tuple[dict[str, Any], ...] = ()
+    """What may be done with it: name, path, title."""
+    imported: ImportedFrom | None = Field(default=None, alias="clawpub")
 
 
 class Descriptor(_Open):
     name: PackId
     title: str = ""
+    sources: tuple[dict[str, Any], ...] = ()
+    licenses: tuple[dict[str, Any], ...] = ()
     resources: tuple[Resource, ...]
     clawpub: PackInfo
+
+
+def named(part: Mapping[str, Any]) -> str:
+    """Return a source or a licence of a descriptor in a line: its title, else its name, and its address."""
+    words = str(part.get("title") or part.get("name") or "")
+    address = str(part.get("path") or "")
+    return f"{words}, {address}" if words and address and words != address else words or address

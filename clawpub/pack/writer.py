@@ -7,14 +7,15 @@ import gzip
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from clawpub.errors import PackError
-from clawpub.pack.model import DESCRIPTOR, SEAL, PackInfo
+from clawpub.pack.model import DESCRIPTOR, SEAL, ImportedFrom, PackInfo
 from clawpub.pack.reader import Pack, digest_of, open_pack, seal_text
 from clawpub.pack.tables import Table, to_csv
 
@@ -38,8 +39,40 @@ class PackFile:
     mediatype: str
 
 
+@dataclass(frozen=True)
+class About:
+    """What a pack, or a table of it, says of itself besides its cells."""
+
+    description: str = ""
+    sources: Sequence[Mapping[str, str]] = ()
+    """As Data Package has them: title, path."""
+    licences: Sequence[Mapping[str, str]] = ()
+    """As Data Package has them: name, path, title."""
+    imported: ImportedFrom | None = None
+
+    def members(self) -> dict[str, Any]:
+        """Return it as members of a descriptor: nothing where nothing is said."""
+        said = {
+            "description": self.description,
+            "sources": [dict(source) for source in self.sources],
+            "licenses": [dict(licence) for licence in self.licences],
+            "clawpub": self.imported.model_dump(mode="json") if self.imported else None,
+        }
+        return {name: value for name, value in said.items() if value}
+
+
+NOTHING = About()
+
+
 def seal_pack(
-    destination: Path, *, title: str, info: PackInfo, tables: Sequence[Table], files: Iterable[PackFile] = ()
+    destination: Path,
+    *,
+    title: str,
+    info: PackInfo,
+    tables: Sequence[Table],
+    files: Iterable[PackFile] = (),
+    about: About = NOTHING,
+    about_tables: Mapping[str, About] = MappingProxyType({}),
 ) -> Pack:
     """Return the pack sealed at `destination`, a folder whose name is the pack's id.
 
@@ -47,7 +80,9 @@ def seal_pack(
 
     Raises: PackError where another pack stands at `destination`.
     """
-    contents = pack_contents(destination.name, title=title, info=info, tables=tables, files=files)
+    contents = pack_contents(
+        destination.name, title=title, info=info, tables=tables, files=files, about=about, about_tables=about_tables
+    )
     with _only_sealer(destination.parent):
         if destination.exists():
             return _same(destination, contents[DESCRIPTOR])
@@ -56,7 +91,14 @@ def seal_pack(
 
 
 def pack_contents(
-    name: str, *, title: str, info: PackInfo, tables: Sequence[Table], files: Iterable[PackFile] = ()
+    name: str,
+    *,
+    title: str,
+    info: PackInfo,
+    tables: Sequence[Table],
+    files: Iterable[PackFile] = (),
+    about: About = NOTHING,
+    about_tables: Mapping[str, About] = MappingProxyType({}),
 ) -> dict[str, bytes]:
     """Return the bytes of a pack's files by path, the descriptor and its seal last; the same for the same content."""
     contents: dict[str, bytes] = {}
@@ -64,7 +106,7 @@ def pack_contents(
     for table in tables:
         path, data = _table_file(table)
         contents[path] = data
-        resources.append(_table_resource(table, path, data))
+        resources.append(_table_resource(table, path, data) | about_tables.get(table.name, NOTHING).members())
     for file in files:
         contents[file.path] = file.data
         resources.append(_file_resource(file))
@@ -72,6 +114,7 @@ def pack_contents(
         "$schema": _PACKAGE_PROFILE,
         "name": name,
         "title": title,
+        **about.members(),
         "resources": resources,
         "clawpub": info.model_dump(mode="json", exclude_none=True),
     }
