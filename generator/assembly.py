@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 import clawpub
-from clawpub.pack.model import DESCRIPTOR, SEAL
+from clawpub.pack.model import DESCRIPTOR, SEAL, Resource
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PREDICTIONS_SCORING, is_standard
 from clawpub.pack.tables import spell
@@ -184,18 +184,47 @@ def pack_page(
         box=campaign_box(pack, url="") if pack.info.campaign else None,
         digest=pack.digest,
         parent=pack.info.parent or "",
+        sources=links_of(pack.descriptor.sources),
+        licences=links_of(pack.descriptor.licenses),
         notes=pack.info.notes,
         card=card_of(pack, cards),
         predictions=predictions_of(pack, path),
-        contents=tuple(
-            PackTable(
-                table_anchor(name), name, pack.table(name).schema.recorded, table_view(pack, name, path, machine=True)
-            )
-            for name in pack.table_names
-        ),
+        contents=tuple(_pack_table(pack, name, path) for name in pack.table_names),
         files=_file_rows(pack),
         archive=archive,
         archive_url=absolute(site, path.removesuffix("index.html") + archive),
+    )
+
+
+def _pack_table(pack: Pack, name: str, path: str) -> PackTable:
+    resource, whole = pack.resources[name], pack.descriptor
+    return PackTable(
+        id=table_anchor(name),
+        name=name,
+        recorded=pack.table(name).schema.recorded,
+        view=table_view(pack, name, path, machine=True),
+        sources=links_of(resource.sources) if resource.sources != whole.sources else (),
+        licences=links_of(resource.licenses) if resource.licenses != whole.licenses else (),
+        notes=tuple(_table_notes(resource)),
+    )
+
+
+def _table_notes(resource: Resource) -> Iterator[str]:
+    if resource.description:
+        yield resource.description
+    if read := resource.imported:
+        yield f"Read from {read.file}, sha256:{short(read.hash)}…"
+        yield from read.notes
+
+
+def links_of(parts: Sequence[Mapping[str, object]]) -> tuple[SourceLink, ...]:
+    """Return sources or licences of a descriptor; a pack is not trusted, so only web addresses become links."""
+    return tuple(
+        SourceLink(
+            str(part.get("title") or part.get("name") or part.get("path") or "not stated"),
+            address if (address := str(part.get("path") or "")).startswith(("https://", "http://")) else "",
+        )
+        for part in parts
     )
 
 

@@ -214,6 +214,12 @@ class PackTable:
     name: str
     recorded: bool
     view: TableView
+    sources: tuple[SourceLink, ...] = ()
+    """Its own, where they are not the pack's."""
+    licences: tuple[SourceLink, ...] = ()
+    """Its own, where they are not the pack's."""
+    notes: tuple[str, ...] = ()
+    """What it says of itself, and how it was read from its file."""
 
 
 @dataclass(frozen=True)
@@ -252,6 +258,9 @@ class PackPage:
     box: CampaignBox | None
     digest: str
     parent: str
+    sources: tuple[SourceLink, ...]
+    """Where the pack's tables come from, where somebody else made them."""
+    licences: tuple[SourceLink, ...]
     notes: tuple[str, ...]
     card: Card | None
     """Of the model, where the publication has one."""
