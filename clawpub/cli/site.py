@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from clawpub.cli.output import find_root, finding_json, json_option, print_json, root_option, shown
-from clawpub.cli.report import github, print_text, sarif
 from clawpub.errors import ConfigError
 from clawpub.findings import Finding
-from generator.build import build as build_site
-from generator.findings import RULES
-from generator.publication import check_publication
-from generator.writeup import CheckedWriteup, Claim
+
+if TYPE_CHECKING:
+    from generator.verdicts import Verdict, Verdicts
 
 
 @click.command()
@@ -26,7 +26,8 @@ from generator.writeup import CheckedWriteup, Claim
     "--format", "form", type=click.Choice(["text", "json", "sarif", "github"]), default="text", show_default=True
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
-def check(writeups: tuple[Path, ...], root: Path | None, drafts: bool, form: str) -> None:
+@click.option("--cache/--no-cache", default=True, help="Rely on what earlier checks found where nothing changed.")
+def check(writeups: tuple[Path, ...], root: Path | None, drafts: bool, form: str, cache: bool) -> None:
     """Check every claim of every writeup, or of those named; exit 1 when one does not hold.
 
     A writeup is named by its folder, its index.md, or its slug.
@@ -36,26 +37,45 @@ def check(writeups: tuple[Path, ...], root: Path | None, drafts: bool, form: str
     clawpub check content/writeups/the-same-call-again
     clawpub check --format sarif > clawpub.sarif
     clawpub check --format github
+    clawpub check --no-cache
     """
+    from generator.verdicts import find_verdicts
+
     root = find_root(root, writeups[0].resolve().parent if writeups and writeups[0].exists() else None)
-    publication = check_publication(root, drafts=drafts, only=[_folder(root, named) for named in writeups] or None)
-    findings = publication.findings
+    only = [_folder(root, named) for named in writeups] or None
+    verdicts = find_verdicts(root, drafts=drafts, only=only, remember=cache, with_claims=form == "json")
+    _print_verdicts(verdicts, form)
+    sys.exit(0 if verdicts.passed else 1)
+
+
+def _print_verdicts(verdicts: Verdicts, form: str) -> None:
+    findings = verdicts.findings
     match form:
         case "json":
-            told = [_writeup_json(checked) for checked in publication.writeups]
+            told = [_writeup_json(verdict) for verdict in verdicts.writeups]
             print_json({"writeups": told, "findings": [finding_json(finding) for finding in findings]})
         case "sarif":
+            from clawpub.cli.report import sarif
+            from generator.findings import RULES
+
             print_json(sarif(findings, {rule: known.description for rule, known in RULES.items()}))
         case "github":
+            from clawpub.cli.report import github
+
             for line in github(findings):
                 click.echo(line)
             click.echo(counted(findings), err=True)
         case _:
-            print_text(findings)
-            for checked in publication.writeups:
-                click.echo(f"{shown(checked.writeup.path)}: {_coverage(checked)}")
-            click.echo(counted(findings))
-    sys.exit(0 if publication.passed else 1)
+            _print_findings(findings)
+            lines = [f"{shown(verdict.path)}: {_coverage(verdict)}" for verdict in verdicts.writeups]
+            click.echo("\n".join([*lines, counted(findings)]))
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    if findings:
+        from clawpub.cli.report import print_text
+
+        print_text(findings)
 
 
 def _folder(root: Path, named: Path) -> Path:
@@ -81,6 +101,8 @@ def build(root: Path | None, output: Path | None, drafts: bool, as_json: bool) -
     clawpub build
     clawpub build --output /tmp/preview --drafts
     """
+    from generator.build import build as build_site
+
     root = find_root(root)
     output = output or root / "site"
     report = build_site(root, output, drafts=drafts)
@@ -98,7 +120,7 @@ def build(root: Path | None, output: Path | None, drafts: bool, as_json: bool) -
             }
         )
     else:
-        print_text(report.findings)
+        _print_findings(report.findings)
         if report.passed:
             files = f"{report.written} files written, {report.unchanged} unchanged, {report.removed} removed"
             click.echo(f"{report.pages} pages, {files}, in {report.seconds:.2f} s")
@@ -114,42 +136,23 @@ def counted(findings: Iterable[Finding]) -> str:
     return f"{errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}"
 
 
-def _coverage(checked: CheckedWriteup) -> str:
-    verified = sum(claim.verdict == "verified" for claim in checked.claims)
-    found = checked.coverage
+def _coverage(verdict: Verdict) -> str:
+    found = verdict.coverage
     return (
-        f"{verified} claims verified; {found.quantities} quantities observed: "
-        f"{found.bound} bound, {found.waived} waived, {found.unbound} unbound; {found.words} comparing words: "
-        f"{found.words_bound} bound, {found.words_waived} waived; {found.outside} quantities elsewhere, unchecked"
+        f"{verdict.verified} claims verified; {found['quantities']} quantities observed: "
+        f"{found['bound']} bound, {found['waived']} waived, {found['unbound']} unbound; "
+        f"{found['words']} comparing words: {found['words_bound']} bound, {found['words_waived']} waived; "
+        f"{found['outside']} quantities elsewhere, unchecked"
     )
 
 
-def _writeup_json(checked: CheckedWriteup) -> dict[str, object]:
-    found = checked.coverage
+def _writeup_json(verdict: Verdict) -> dict[str, object]:
+    found = verdict.coverage
     return {
-        "path": shown(checked.writeup.path),
+        "path": shown(verdict.path),
         "coverage": {
-            "quantities": found.quantities,
-            "bound": found.bound,
-            "waived": found.waived,
-            "unbound": found.unbound,
-            "outside": found.outside,
-            "words": {"found": found.words, "bound": found.words_bound, "waived": found.words_waived},
+            **{name: found[name] for name in ("quantities", "bound", "waived", "unbound", "outside")},
+            "words": {"found": found["words"], "bound": found["words_bound"], "waived": found["words_waived"]},
         },
-        "claims": [_claim_json(claim) for claim in checked.claims],
-    }
-
-
-def _claim_json(claim: Claim) -> dict[str, object]:
-    values = [reading.value for reading in claim.readings]
-    return {
-        "id": claim.fact_id,
-        "text": claim.text,
-        "line": claim.line,
-        "column": claim.column,
-        "facts": [reading.fact for reading in claim.readings],
-        "value": values[0] if len(values) == 1 else values,
-        "verdict": claim.verdict,
-        "rule": claim.rule,
-        "sources": [str(source) for source in claim.sources],
+        "claims": json.loads(verdict.claims),
     }

@@ -1,0 +1,163 @@
+"""The check behind `clawpub check`: what generator/verdicts.py does not remember is found out here, on all cores."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from clawpub.errors import ClawpubError, PackError
+from clawpub.findings import Finding
+from clawpub.pack.reader import Pack, open_pack
+from generator.cards import load_cards
+from generator.content import load_writeup
+from generator.library import Library, bad_views, load_views, uses
+from generator.project import load_project
+from generator.publication import check_one, finding_of, open_whole
+from generator.verdict_store import digest_of
+from generator.verdicts import Verdict
+from generator.writeup import CheckedWriteup, Claim
+
+WORTH_A_PROCESS = 12
+"""Writeups: about half a second of checking; fewer are checked where we are."""
+
+
+class Checking:
+    """A publication that is being checked, its packs opened as they are needed."""
+
+    def __init__(self, root: Path, processes: int | None = None) -> None:
+        self.root = root
+        self.project = load_project(root)
+        self.processes = processes or cores()
+        self.packs = _Packs(self.project.packs)
+        self.cards = load_cards(self.project.models)
+        self.views, self.unread_views = load_views(self.project.views)
+        self.library = Library(self.packs, self.views, self.cards.by_model, self.project.site.names)
+
+    @cached_property
+    def rules(self) -> str:
+        return digest_of(json.dumps(sorted(self.project.site.severity.items())), *self.library.known_names)
+
+    def open(self, path: Path) -> tuple[str | None, list[Finding]]:
+        """Return a pack's digest, every byte of it compared with what was sealed, and what is wrong with it."""
+        pack, findings = open_whole(path)
+        self.packs.put(path.name, pack)
+        return pack.digest if pack else None, findings
+
+    def rest(self) -> tuple[Finding, ...]:
+        from generator.local import local_packs
+        from generator.texts import load_texts
+
+        texts, local = load_texts(self.project.pages)[1], local_packs(self.root)[1]
+        return (*texts, *local, *self.cards.findings, *self.unread_views, *bad_views(self.library))
+
+    def check(self, folders: Sequence[Path], *, drafts: bool) -> Iterator[Verdict]:
+        """Yield the verdict on each writeup, in order: in one process or in several, the same."""
+        processes = min(self.processes, len(folders) // WORTH_A_PROCESS)
+        if processes < 2 or threading.active_count() > 1:  # a fork takes no other thread along
+            for folder in folders:
+                yield self.verdict(folder, drafts=drafts)
+            return
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        global _at_work
+        _at_work = self, drafts
+        chunk = max(1, min(16, len(folders) // processes // 4))
+        with ProcessPoolExecutor(processes, get_context("fork"), initializer=_begin) as pool:
+            yield from pool.map(_verdict, folders, chunksize=chunk)
+
+    def verdict(self, folder: Path, *, drafts: bool) -> Verdict:
+        path = folder / "index.md"
+        try:
+            writeup = load_writeup(folder)
+        except ClawpubError as error:
+            return Verdict(folder.name, path, (finding_of(error, "unreadable", folder),))
+        packs = {pin.pack_id: pack.digest if (pack := self.packs.get(pin.pack_id)) else None for pin in writeup.pins}
+        known = Verdict(
+            writeup.slug, path, (), writeup.date.isoformat(), writeup.draft, packs=packs, shared=uses(writeup)
+        )
+        if writeup.draft and not drafts:
+            return known
+        checked, _, findings = check_one(writeup, self.packs, self.project.site.severity, self.library)
+        return _told(known, checked, findings)
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_at_work: tuple[Checking, bool]
+"""What the processes were forked to do."""
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us is interrupted too, and says so
+
+
+def _verdict(folder: Path) -> Verdict:
+    checking, drafts = _at_work
+    return checking.verdict(folder, drafts=drafts)
+
+
+class _Packs(Mapping[str, Pack]):
+    """The packs that can be trusted, by id. One that counts as compared already is opened when somebody asks for it;
+    its tables are compared with their digests when they are read."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = {path.name: path for path in paths}
+        self._open: dict[str, Pack] = {}
+
+    def put(self, name: str, pack: Pack | None) -> None:
+        if pack is None:
+            self._paths.pop(name, None)
+        else:
+            self._open[name] = pack
+
+    def __getitem__(self, name: str) -> Pack:
+        if name not in self._open:
+            try:
+                self._open[name] = open_pack(self._paths[name])
+            except PackError:
+                raise KeyError(name) from None  # damaged since it was compared, a moment ago
+        return self._open[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._paths))
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+
+def _told(known: Verdict, checked: CheckedWriteup, findings: Sequence[Finding]) -> Verdict:
+    return Verdict(
+        **vars(known)
+        | {
+            "checked": True,
+            "findings": tuple(findings),
+            "verified": sum(claim.verdict == "verified" for claim in checked.claims),
+            "coverage": vars(checked.coverage),
+            "claims": json.dumps([_claim(claim) for claim in checked.claims], allow_nan=False, default=str),
+        }
+    )
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    values = [reading.value for reading in claim.readings]
+    return {
+        "id": claim.fact_id,
+        "text": claim.text,
+        "line": claim.line,
+        "column": claim.column,
+        "facts": [reading.fact for reading in claim.readings],
+        "value": values[0] if len(values) == 1 else values,
+        "verdict": claim.verdict,
+        "rule": claim.rule,
+        "sources": [str(source) for source in claim.sources],
+    }

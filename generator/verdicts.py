@@ -1,0 +1,398 @@
+"""What `clawpub check` says of each writeup, found out once: what did not change is not checked again.
+
+A verdict depends on the bytes of index.md and facts.toml, on the packs that they name, on site.toml's rules and names,
+on all packs, views and cards where the writeup reads across them, and on the checker's own code. It is remembered with
+all of these, and believed only where all of them are still what they were.
+
+Packs are compared with their sealed digests before anything of them is used. A pack whose files all have the sizes,
+inodes and times that they had when every byte was compared counts as compared; `clawpub build` does not rely on that.
+
+This module imports nothing that parses, so that a check in which nothing changed need not wait for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import stat
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clawpub.findings import Finding
+from generator.verdict_store import Remembered, Store, digest_of, open_store
+
+if TYPE_CHECKING:
+    from generator.checking import Checking
+
+MAX_TEXT = 8 << 20
+"""Bytes of a file that a person writes."""
+MAX_FILES = 100_000
+"""Of a pack whose state is remembered."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says of one writeup."""
+
+    slug: str
+    path: Path
+    """Of index.md."""
+    findings: tuple[Finding, ...]
+    date: str = ""
+    """As 2026-05-21; empty where the writeup could not be read."""
+    draft: bool = False
+    checked: bool = False
+    """False for a draft that nobody asked for, and for a writeup that could not be read."""
+    verified: int = 0
+    """Claims."""
+    coverage: Mapping[str, int] = field(default_factory=dict)
+    """The fields of generator.writeup.Coverage."""
+    packs: Mapping[str, str | None] = field(default_factory=dict)
+    """The digest of each pack that it names, by id; None for one that was not there."""
+    shared: bool = False
+    """Whether it reads across the publication's packs."""
+    claims: str = "[]"
+    """JSON: what `clawpub check --json` prints of each."""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What a check says of a publication."""
+
+    writeups: tuple[Verdict, ...]
+    """Newest first; what could not be read is in the findings alone."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+def find_verdicts(
+    root: Path,
+    *,
+    drafts: bool = False,
+    only: Collection[Path] | None = None,
+    remember: bool = True,
+    with_claims: bool = True,
+    processes: int | None = None,
+) -> Verdicts:
+    """Return what a check finds in packs, writeups, claims and expressions; the same with and without a memory.
+
+    `only` names the folders of the writeups that are to be checked, drafts among them too. Without `with_claims` the
+    verdicts' `claims` are left empty where they are not at hand.
+
+    Raises: ConfigError where there is no publication.
+    """
+    store = open_store(root) if remember else Store()
+    try:
+        asked = _Asked(drafts or only is not None, only, with_claims)
+        return _Check(root, store, asked, processes).run()
+    finally:
+        store.close()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    drafts: bool
+    only: Collection[Path] | None
+    claims: bool
+
+    def accepts(self, verdict: Verdict) -> bool:
+        """Whether a remembered verdict answers what is asked now."""
+        return verdict.checked or not verdict.date or (verdict.draft and not self.drafts)
+
+    def shows(self, verdict: Verdict) -> bool:
+        return bool(verdict.date) and (self.drafts or not verdict.draft)
+
+
+@dataclass(frozen=True)
+class _PackState:
+    digest: str | None
+    """None for a pack that cannot be trusted."""
+    findings: tuple[Finding, ...]
+
+
+class _Check:
+    def __init__(self, root: Path, store: Store, asked: _Asked, processes: int | None) -> None:
+        self.root = root
+        self.store = store
+        self.asked = asked
+        self.processes = processes
+        self.code = checker_digest()
+        self.new: list[Remembered] = []
+        self.clock = store.now_ns()
+        """Files that changed at this very tick may change again without a trace; their state is not remembered."""
+
+    @cached_property
+    def checking(self) -> Checking:
+        """The checker itself, loaded when the first thing is found that is not remembered."""
+        from generator.checking import Checking
+
+        return Checking(self.root, self.processes)
+
+    def run(self) -> Verdicts:
+        content = self.root / "content"
+        rules = self.rules(content)
+        states = {path.name: self.pack(path) for path in folders_in(content / "packs", holding="datapackage.json")}
+        folders = folders_in(content / "writeups")
+        if self.asked.only is not None:
+            folders = [folder for folder in folders if folder.resolve() in self.asked.only]
+        verdicts = self.writeups(folders, rules, states)
+        findings = [finding for state in states.values() for finding in state.findings]
+        findings += [finding for verdict in verdicts for finding in verdict.findings if self.told(verdict)]
+        findings += self.rest(content, states)
+        self.store.keep(self.new, gone=self.gone(folders))
+        shown = sorted((v for v in verdicts if self.asked.shows(v)), key=lambda v: v.slug)
+        shown.sort(key=lambda verdict: verdict.date, reverse=True)
+        return Verdicts(tuple(shown), tuple(findings))
+
+    def told(self, verdict: Verdict) -> bool:
+        return not verdict.date or self.asked.shows(verdict)
+
+    # --- what all writeups depend on ---
+
+    def rules(self, content: Path) -> str:
+        """Return a digest of the weights of rules, and of the names whose digits are no quantities."""
+        key = self.key_of(content / "site.toml", *files_in(content / "models", ".toml"))
+        if key and (known := self.recalled("rules", "", key)):
+            return known
+        rules = self.checking.rules
+        self.keep("rules", "", key, rules)
+        return rules
+
+    def pack(self, path: Path) -> _PackState:
+        signature, newest = signature_of(path)
+        key = signature and digest_of(self.code, signature)
+        if key and (known := self.recalled("pack", path.name, key)):
+            digest, findings = json.loads(known)
+            return _PackState(digest, self.findings_in(findings))
+        digest, found = self.checking.open(path)
+        if digest and newest < self.clock and (told := self.findings_out(found)) is not None:
+            self.keep("pack", path.name, key, json.dumps([digest, told]))
+        return _PackState(digest, tuple(found))
+
+    def rest(self, content: Path, states: Mapping[str, _PackState]) -> tuple[Finding, ...]:
+        """Return what is wrong with plain pages, model cards, views and the packs made on this machine."""
+        local = [signature_of(path) for path in folders_in(self.root / ".clawpub/demo/packs", hidden=True)]
+        key = self.key_of(
+            *files_in(content / "pages", ".md"),
+            *files_in(content / "models", ".toml"),
+            *files_in(content / "views", ".sql"),
+            more=[*(signature for signature, _ in local), *sorted(f"{n}@{s.digest}" for n, s in states.items())],
+        )
+        if key and (known := self.recalled("rest", "", key)):
+            return self.findings_in(json.loads(known))
+        found = self.checking.rest()
+        if (told := self.findings_out(found)) is not None and all(newest < self.clock for _, newest in local):
+            self.keep("rest", "", key, json.dumps(told))
+        return found
+
+    # --- writeups ---
+
+    def writeups(self, folders: list[Path], rules: str, states: Mapping[str, _PackState]) -> list[Verdict]:
+        """Return the verdict on each, in order: those that are still true, and those found now."""
+        packs = {name: state.digest for name, state in states.items() if state.digest}
+        across = self.across(packs)
+        remembered = self.store.recall("writeup")
+        claims = self.store.recall("claims") if self.asked.claims else {}
+        keys = {folder: self.writeup_key(folder, rules) for folder in folders}
+        verdicts: dict[Path, Verdict] = {}
+        for folder in folders:
+            known, key = remembered.get(folder.name), keys[folder]
+            if known and key and known.key == key and (verdict := self.verdict_in(known.value, folder, packs, across)):
+                listed = claims.get(folder.name)
+                if listed and listed.key == key:
+                    verdict = replace(verdict, claims=listed.value)
+                if not self.asked.claims or (listed and listed.key == key):
+                    verdicts[folder] = verdict
+        missing = [folder for folder in folders if folder not in verdicts]
+        if missing:
+            for folder, verdict in zip(missing, self.checking.check(missing, drafts=self.asked.drafts), strict=True):
+                verdicts[folder] = verdict
+                if keys[folder] == self.writeup_key(folder, rules):  # else it was edited under our hands
+                    self.keep_verdict(keys[folder], verdict, packs, across)
+        return [verdicts[folder] for folder in folders]
+
+    def writeup_key(self, folder: Path, rules: str) -> str | None:
+        """Return a digest of all that a writeup's check depends on, but for the packs; None where that is unknown."""
+        return self.key_of(folder / "index.md", folder / "facts.toml", more=[rules])
+
+    def across(self, packs: Mapping[str, str]) -> str | None:
+        """Return a digest of what a writeup may read besides its own packs; None where that is unknown."""
+        content = self.root / "content"
+        files = (*files_in(content / "views", ".sql"), *files_in(content / "models", ".toml"))
+        return self.key_of(*files, more=[f"{name}@{digest}" for name, digest in sorted(packs.items())])
+
+    def verdict_in(self, value: str, folder: Path, packs: Mapping[str, str], across: str | None) -> Verdict | None:
+        """Return a remembered verdict; None where it is not true any more, or is not what is asked for."""
+        told = json.loads(value)
+        if any(packs.get(name) != digest for name, digest in told["packs"].items()):
+            return None
+        if told["shared"] and (across is None or told["across"] != across):
+            return None
+        if None in told["packs"].values() and told["found"] != digest_of(*sorted(packs)):
+            return None  # the hint names what is there
+        verdict = Verdict(
+            slug=folder.name,
+            path=folder / "index.md",
+            findings=self.findings_in(told["findings"]),
+            **{name: told[name] for name in ("date", "draft", "checked", "verified", "coverage", "packs", "shared")},
+        )
+        return verdict if self.asked.accepts(verdict) else None
+
+    def keep_verdict(self, key: str | None, verdict: Verdict, packs: Mapping[str, str], across: str | None) -> None:
+        told = {name: value for name, value in vars(verdict).items() if name not in ("slug", "path", "claims")}
+        told |= {"findings": self.findings_out(verdict.findings), "across": across, "found": digest_of(*sorted(packs))}
+        if told["findings"] is not None:
+            self.keep("writeup", verdict.slug, key, json.dumps(told))
+            self.keep("claims", verdict.slug, key, verdict.claims)
+
+    # --- the memory ---
+
+    def recalled(self, kind: str, name: str, key: str) -> str | None:
+        known = self.by_kind(kind).get(name)
+        return known.value if known and known.key == key else None
+
+    def by_kind(self, kind: str) -> dict[str, Remembered]:
+        if kind not in self._kinds:
+            self._kinds[kind] = self.store.recall(kind)
+        return self._kinds[kind]
+
+    @cached_property
+    def _kinds(self) -> dict[str, dict[str, Remembered]]:
+        return {}
+
+    def keep(self, kind: str, name: str, key: str | None, value: str) -> None:
+        if key and name.isascii():
+            self.new.append(Remembered(kind, name, key, value))
+
+    def gone(self, folders: Iterable[Path]) -> list[tuple[str, str]]:
+        if self.asked.only is not None or not self.new:
+            return []
+        there = {folder.name for folder in folders}
+        return [(kind, name) for name in self.by_kind("writeup") if name not in there for kind in ("writeup", "claims")]
+
+    def key_of(self, *files: Path, more: Iterable[str | None] = ()) -> str | None:
+        """Return a digest of files, absent ones too, and of the checker; None where one cannot be read."""
+        parts: list[str | bytes | None] = [self.code]
+        for part in more:
+            if part is None:
+                return None
+            parts.append(part)
+        try:
+            for file in files:
+                parts += [file.name, content_of(file)]
+        except OSError:
+            return None
+        return digest_of(*parts)
+
+    def findings_out(self, findings: Iterable[Finding]) -> list[list[Any]] | None:
+        """Return findings as JSON holds them; None where one is about a file outside the publication."""
+        told = []
+        start = f"{self.root}{os.sep}"
+        for each in findings:
+            path = str(each.path)
+            if self.root != Path() and not path.startswith(start):
+                return None
+            inside = path if self.root == Path() else path[len(start) :]
+            told.append([each.rule, each.message, inside, each.line, each.column, each.hint, each.severity])
+        return told
+
+    def findings_in(self, told: Iterable[list[Any]]) -> tuple[Finding, ...]:
+        return tuple(Finding(rule, message, self.root / path, *rest) for rule, message, path, *rest in told)
+
+
+# --- what is there ---
+
+
+def folders_in(parent: Path, *, holding: str | None = None, hidden: bool = False) -> list[Path]:
+    """Return the folders in a folder as generator/project.py does: sorted, without hidden ones and half-made ones."""
+    try:
+        with os.scandir(parent) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir())
+    except OSError:
+        return []
+    paths = [parent / name for name in names if hidden or not name.startswith((".", "_"))]
+    return [path for path in paths if holding is None or (path / holding).is_file()]
+
+
+def files_in(folder: Path, suffix: str) -> list[Path]:
+    """Return what is in a folder under a name with a suffix, sorted."""
+    try:
+        with os.scandir(folder) as entries:
+            return [folder / name for name in sorted(entry.name for entry in entries) if name.endswith(suffix)]
+    except OSError:
+        return []
+
+
+def content_of(file: Path) -> bytes | None:
+    """Return a file's bytes; None where there is none. Raises: OSError where it is too large, or no plain file."""
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_TEXT:
+            raise OSError
+        parts = []
+        while part := os.read(handle, found.st_size + 1):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(handle)
+
+
+def signature_of(folder: Path) -> tuple[str | None, int]:
+    """Return a digest of all files' sizes, inodes and times, and the newest change, in nanoseconds.
+
+    None for a folder that holds anything but files and folders, or cannot be read.
+    """
+    lines: list[str] = []
+    newest = 0
+    try:
+        for name, found in _walk(folder, ""):
+            lines.append(
+                f"{name}\0{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+            )
+            newest = max(newest, found.st_ctime_ns)
+            if len(lines) > MAX_FILES:
+                return None, 0
+    except OSError:
+        return None, 0
+    return digest_of(*sorted(lines)), newest
+
+
+def _walk(folder: Path | str, below: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every file. Raises: OSError where something is neither a file nor a folder."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(entry.path, f"{below}{entry.name}/")
+            elif entry.is_file(follow_symlinks=False):
+                yield below + entry.name, entry.stat(follow_symlinks=False)
+            else:
+                raise OSError
+
+
+def checker_digest() -> str:
+    """Return a digest of the code that checks: ours byte by byte, the packages it stands on by their versions."""
+    home = Path(__file__).parents[1]
+    parts: list[str | bytes | None] = [sys.version, sqlite3.sqlite_version]
+    for package in ("clawpub", "generator"):
+        for name, _ in sorted(_walk(home / package, f"{package}/")):
+            if name.endswith(".py") and not name.startswith("clawpub/cli/"):
+                parts += [name, content_of(home / name)]
+    for folder in sys.path:
+        try:
+            with os.scandir(folder or ".") as entries:
+                parts += sorted(entry.name for entry in entries if entry.name.endswith((".dist-info", ".egg-info")))
+        except OSError:
+            continue
+    return digest_of(*parts)
