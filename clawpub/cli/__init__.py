@@ -11,6 +11,7 @@ import click
 from clawpub.errors import ClawpubError
 
 COMMANDS = {
+    "init": "clawpub.cli.init:init",
     "plan": "clawpub.cli.plan:plan",
     "run": "clawpub.cli.run:run",
     "resume": "clawpub.cli.run:resume",
