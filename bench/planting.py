@@ -31,7 +31,7 @@ WORDS = (
 NUMBER = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 DIRECTIONS = [
     ("longest", "shortest"), ("best", "worst"), ("highest", "lowest"), ("above", "below"), ("more", "fewer"),
-    ("upper", "lower"), ("wider", "narrower"), ("first", "last"), ("passes", "failures"), ("in", "out of"),
+    ("upper", "lower"), ("wider", "narrower"), ("first", "last"), ("passes", "failures"),
     ("all", "none"), ("nothing", "everything"), ("before", "after"), ("Wrong", "Correct"), ("cached", "uncached"),
     ("read", "wrote"), ("median", "mean"), ("at least", "at most"), ("faster", "slower"), ("cheaper", "dearer"),
 ]  # fmt: skip

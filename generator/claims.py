@@ -22,7 +22,6 @@ from clawpub.quantity import Quantity, scan
 from clawpub.toml_source import nearest_hint
 from generator import coverage
 from generator.coverage import Counted
-from generator.entities import Entities
 from generator.evidence import Evidence, Tables
 from generator.facts import Facts, Outcome, cell_text, judge, pair_up, printed
 from generator.findings import Report, Setting
@@ -33,7 +32,12 @@ from generator.markdown.passages import Block, Passage, read_passages
 from generator.markdown.prose import Span
 from generator.markdown.source_map import Locator, Place
 from generator.noise import Noise
-from generator.wording import find_hedges, find_praise, wrong_end
+from generator.statement import Statement
+from generator.statement.order import Printed
+from generator.statement.order import hidden as hidden_order
+from generator.statement.order import printed as printed_number
+from generator.statement.statements import Statements
+from generator.wording import find_hedges
 from generator.writeup import CheckedWriteup, Claim, FactEntry, Writeup
 
 
@@ -65,8 +69,10 @@ class _Check:
         self.database = self._open(packs)
         self.facts = Facts(self.database, self.report, complete=self.complete)
         default = writeup.pins[0].alias if writeup.pins else ""
-        self.noise = Noise(self.packs)
-        self.entities = Entities(self.packs)
+        self.noise = Noise(self.packs, library.packs)
+        self.statements = Statements(self.packs, library, writeup.names, self.noise, self.database)
+        self.printed: list[Printed] = []
+        """Numbers of the block at hand that its sentences compare."""
         self.evidence = Evidence(self.packs, default, complete=self.complete)
         self.claims: list[Claim] = []
         self.used: set[str] = set()
@@ -216,6 +222,35 @@ class _Check:
         self._left(counted, place)
         if block.observed:
             self._words(counted, place)
+            self._order()
+            self._named(counted, place)
+            self._coded(counted, place)
+
+    def _order(self) -> None:
+        """Report what a sentence compares and prints in another order than it has."""
+        for other, number in hidden_order(self.printed):
+            message = f"{number.text!r} beside {other.text!r}: stored are {number.stored} and {other.stored}"
+            hint = "print more digits, or do not compare them"
+            self.report("order", message, *number.place, hint=hint)
+        self.printed.clear()
+
+    def _named(self, counted: Counted, place: Place) -> None:
+        """Report names that nothing here bears."""
+        prose = counted.block.prose
+        taken = [(q.outer_start, q.outer_end) for q in counted.quantities]
+        for at, name in self.statements.entities.unknown(prose.text):
+            if not any(start <= at < end for start, end in taken):
+                hint = "a slip of the pen? else declare it in the front matter: names: [...]"
+                message = f"{name!r} is no name that a pack or model card here bears"
+                self.report("unknown-name", message, *place(prose.source(at)), hint=hint)
+
+    def _coded(self, counted: Counted, place: Place) -> None:
+        """Report code that is nothing but a quantity: nobody checks it, and a reader takes it for checked."""
+        for at, code in counted.block.prose.code:
+            found = scan(code.strip(), names=self.names)
+            if len(found) == 1 and found[0].outer_end - found[0].outer_start == len(code.strip()):
+                hint = "take the backticks away and bind it; or write more of the code than its number"
+                self.report("code-quantity", f"{code.strip()!r} in code is bound to no fact", *place(at), hint=hint)
 
     def _words(self, counted: Counted, place: Place) -> None:
         """Report what an Observed passage says without a number and without a fact, and what it does not observe."""
@@ -295,16 +330,37 @@ class _Check:
             self.report("unbound", message, *where, hint=hint)
         outcome = judge(entry, span.whole, inside, pairs, readings, self.facts)
         claim = self._settle(span.token, outcome, entry, span.whole, counted.block, where)
-        said = find_praise(counted.block.prose.text, span.start, span.end) if counted.block.observed else None
-        if end := wrong_end(span.whole, entry.facts):
-            hint = "take the end that the words name: max(), min(), or order by ... desc"
-            self.report("direction", f"{end[0]!r}, and [{entry.id}] takes {end[1]}", *where, hint=hint)
-        if other := self.entities.another(entry.facts, counted.block.prose.text, span.start):
-            message = f"the words name {other[0]}, and [{entry.id}] reads {other[1]}"
-            self.report("entity", message, *where, hint="name what the fact reads, or read what the words name")
-        if said and (noise := self.noise.of(claim.sources)):
-            hint = "say what was counted, and that it is no difference; `clawpub compare` has the tests"
-            self.report("noise", f"{said!r}: {noise}", *where, hint=hint)
+        if counted.block.observed:
+            self._statement(span, entry, inside, outcome, claim, counted, where)
+
+    def _statement(
+        self,
+        span: Span,
+        entry: FactEntry,
+        inside: Sequence[Quantity],
+        outcome: Outcome,
+        claim: Claim,
+        counted: Counted,
+        where: tuple[int, int],
+    ) -> None:
+        """Report what the words around a claim say beyond its numbers."""
+        statement = Statement(
+            text=counted.block.prose.text,
+            start=span.start,
+            end=span.end,
+            whole=span.whole,
+            quantities=inside,
+            words=[word for word in counted.words if span.start <= word.start < span.end],
+            entry=entry,
+            readings=outcome.readings,
+            verdict=outcome.verdict,
+            rule=outcome.rule,
+            columns=frozenset((source.table, source.column) for source in claim.sources),
+        )
+        for remark in self.statements.about(statement, claim):
+            self.report(remark.rule, remark.message, *where, hint=remark.hint)
+        if number := printed_number(statement, where):
+            self.printed.append(number)
 
     def _wrong_arity(self, entry: FactEntry, inside: Sequence[Quantity], line: int, column: int) -> None:
         quantities = "1 quantity" if len(inside) == 1 else f"{len(inside)} quantities"
@@ -347,7 +403,7 @@ class _Check:
     def _settle(
         self, token: Token, outcome: Outcome, entry: FactEntry, text: str, block: Block, where: tuple[int, int]
     ) -> Claim:
-        noise = self.noise.of(source for reading in outcome.readings for source in reading.sources)
+        noise = self.noise.of(outcome.readings)
         if noise and outcome.verdict == "verified":
             outcome = replace(outcome, message=f"{outcome.message}; {noise}")
         claim = self._claim(token, outcome, entry.id, text, where, cite=entry.cite)

@@ -111,17 +111,21 @@ def pair_up(quantities: Sequence[Quantity], readings: Sequence[Reading]) -> Pair
         widths = [2 if quantity.ends or (ratios and quantity.kind == "ratio") else 1 for quantity in quantities]
         if len(values) == sum(widths):
             rest = iter(values)
-            return [
-                (quantity, _ratio(quantity, [next(rest) for _ in range(width)]))
-                for quantity, width in zip(quantities, widths, strict=True)
-            ]
+            taken = [[next(rest) for _ in range(width)] for width in widths]
+            return _with_ratios(list(zip(quantities, taken, strict=True)))
     return []
 
 
-def _ratio(quantity: Quantity, values: list[Cell]) -> list[Cell]:
-    """Return k/n for a ratio whose two facts are whole numbers; anything else as it is."""
-    whole = all(isinstance(value, int) and not isinstance(value, bool) for value in values)
-    return [f"{values[0]}/{values[1]}"] if quantity.kind == "ratio" and len(values) == 2 and whole else values
+def _with_ratios(pairs: Pairs) -> Pairs:
+    """Return pairs in which k and n of a ratio are one value, k/n; [] where they are no two whole numbers."""
+    made: Pairs = []
+    for quantity, values in pairs:
+        if quantity.kind == "ratio" and len(values) == 2:
+            if not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+                return []
+            values = [f"{values[0]}/{values[1]}"]
+        made.append((quantity, values))
+    return made
 
 
 _UNREAD = Outcome("undecidable", "fact-error", "it could not be read")

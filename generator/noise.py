@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from clawpub.errors import PackError
 from clawpub.pack.compare import Pair, compare_packs
-from clawpub.pack.query import Source
 from clawpub.pack.reader import Pack
+from generator.library import ALIAS
+from generator.statement.entities import about
+from generator.writeup import Reading
 
 SCORES = {
     "run_summary": frozenset(
@@ -19,31 +21,53 @@ SCORES = {
 SHOWN = ("difference", "these tasks only")
 
 
+_OF_VIEWS = frozenset().union(*SCORES.values())
+
+
 class Noise:
     """The packs of a writeup, two and two; each pair is compared once."""
 
-    def __init__(self, packs: Mapping[str, Pack]) -> None:
+    def __init__(self, packs: Mapping[str, Pack], published: Mapping[str, Pack]) -> None:
         self.packs = packs
+        self.published = published
+        """Every pack of the publication by id: what the rows of a view may be."""
         self._pairs: dict[tuple[str, ...], Pair | None] = {}
 
-    def of(self, sources: Iterable[Source]) -> str | None:
+    def of(self, readings: Iterable[Reading]) -> str | None:
         """Return what is to be said of a claim that reads the scores of two packs whose difference the data cannot tell
         from zero; None for any other claim."""
-        aliases = tuple(sorted({s.pack for s in sources if s.column in SCORES.get(s.table, ())}))
-        if len(aliases) != 2:
+        read: dict[str, Pack] = {}
+        for reading in readings:
+            for source in reading.sources:
+                if source.pack != ALIAS and source.column in SCORES.get(source.table, ()):
+                    read[self.packs[source.pack].id] = self.packs[source.pack]
+                elif source.pack == ALIAS and source.column in _OF_VIEWS:
+                    read |= self._named(reading.fact)
+        if len(read) != 2:
             return None
-        pair = self._pair(aliases)
+        pair = self._pair(tuple(sorted(read)), [read[name] for name in sorted(read)])
         if pair is None or pair.verdict in SHOWN:
             return None
         return f"these data cannot tell the difference from zero ({_tests(pair)})"
 
-    def _pair(self, aliases: tuple[str, ...]) -> Pair | None:
-        if aliases not in self._pairs:
+    def _named(self, fact: str) -> dict[str, Pack]:
+        """Return the campaigns whose rows of a view a fact names, by their ids or by their models' where one has it."""
+        names = set(about(fact))
+        by_model: dict[str, list[Pack]] = {}
+        for pack in self.published.values():
+            if pack.info.campaign:
+                by_model.setdefault(pack.info.campaign.model.id, []).append(pack)
+        found = [self.published[name] for name in names if name in self.published]
+        found += [packs[0] for name in names if len(packs := by_model.get(name, [])) == 1]
+        return {pack.id: pack for pack in found}
+
+    def _pair(self, ids: tuple[str, ...], packs: Sequence[Pack]) -> Pair | None:
+        if ids not in self._pairs:
             try:
-                self._pairs[aliases] = compare_packs([self.packs[alias] for alias in aliases]).pairs[0]
+                self._pairs[ids] = compare_packs(packs).pairs[0]
             except (PackError, KeyError):
-                self._pairs[aliases] = None  # packs without a count of passes have no difference to test
-        return self._pairs[aliases]
+                self._pairs[ids] = None  # packs without a count of passes have no difference to test
+        return self._pairs[ids]
 
 
 def _tests(pair: Pair) -> str:

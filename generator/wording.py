@@ -7,7 +7,7 @@ stands in a span that names a fact, or is waived. The lists are closed, so that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,7 +22,10 @@ SUPERLATIVES = (
     "best worst highest lowest fastest slowest cheapest dearest largest smallest biggest longest shortest strongest "
     "weakest greatest fewest oldest newest easiest hardest"
 ).split()
-UNIVERSALS = "all every everything everyone none nothing nobody never always only exactly entirely solely both".split()
+UNIVERSALS = (
+    "all every everything everyone none nothing nobody never always only exactly entirely solely both majority dozens "
+    "hundreds thousands"
+).split()
 _IDIOMS = (
     r"at all|after all|above all|first of all|all in all|all the same|all but|if only|not only|only if|once more|"
     r"any ?more|more or less|no more than|what is more|no better than|for the most part|most of all|at best|at worst|"
@@ -71,23 +74,6 @@ def find_hedges(text: str) -> Iterator[tuple[int, str]]:
     """Yield (offset, word) for what hedges or explains: an observation does neither."""
     for match in HEDGES.finditer(text):
         yield match.start(), match[0]
-
-
-GREATEST = frozenset("highest largest biggest longest greatest slowest dearest oldest".split())
-LEAST = frozenset("lowest smallest shortest fewest least fastest cheapest newest".split())
-_MAX, _MIN = re.compile(r"\bmax\s*\(|\bdesc\b", re.IGNORECASE), re.compile(r"\bmin\s*\(|\basc\b", re.IGNORECASE)
-
-
-def wrong_end(words: str, facts: Iterable[str]) -> tuple[str, str] | None:
-    """Return (word, what the facts take) where a superlative names one end and the queries take the other."""
-    query = "\n".join(facts)
-    takes_most, takes_least = bool(_MAX.search(query)), bool(_MIN.search(query))
-    if takes_most == takes_least:
-        return None
-    for word in re.findall(r"[a-z]+", words.lower()):
-        if word in (LEAST if takes_most else GREATEST):
-            return word, "the greatest" if takes_most else "the least"
-    return None
 
 
 def find_praise(text: str, start: int, end: int) -> str | None:
