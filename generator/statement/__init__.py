@@ -1,0 +1,72 @@
+"""What the words around a claim say beyond its numbers. One rule a file, each a function of one statement.
+
+    quantifiers.py   "all three" counts three; that all of them did so is another claim
+    units.py         minutes over a column of seconds, tokens over a count of runs
+    universe.py      "28% of tokens" over a share of the cost; a share that names no whole
+    direction.py     "below" where the fact says above; a tie that "beats"
+    entities.py      another task, model or harness than the fact reads; a name that nothing here bears
+    order.py         two values printed in another order than they have
+    ranks.py         a rank that a tie makes two
+
+A rule is given what was read and what stands around it, and yields remarks; it never reads a pack by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from clawpub.quantity import Quantity
+from generator.wording import Word
+from generator.writeup import FactEntry, Reading, Verdict
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A finding that has no place yet: it stands where the claim stands."""
+
+    rule: str
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A claim in the text that it stands in."""
+
+    text: str
+    """The block as a reader sees it."""
+    start: int
+    end: int
+    """Where the span stands in it."""
+    whole: str
+    """The span's words, code included."""
+    quantities: Sequence[Quantity]
+    """Those inside the span."""
+    words: Sequence[Word]
+    """Comparatives, superlatives and universals inside the span."""
+    entry: FactEntry
+    readings: Sequence[Reading]
+    verdict: Verdict
+    rule: str
+    """The comparison rule that decided."""
+    columns: frozenset[tuple[str, str]] = field(default=frozenset())
+    """(table, column) of every cell that was read."""
+
+    @property
+    def sentence(self) -> tuple[int, int]:
+        """Where the sentence around the span begins and ends."""
+        return sentence_around(self.text, self.start, self.end)
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the sentence around `start` to `end` begins and ends."""
+    low = max((match.end() for match in _SENTENCE_END.finditer(text, 0, start)), default=0)
+    match = _SENTENCE_END.search(text, end)
+    return low, match.start() if match else len(text)
+
+
+Rule = Callable[[Statement], Sequence[Remark]]

@@ -1,0 +1,41 @@
+"""Rule `universal`: "all three runs" is a count of three *and* that all of them did so; the second needs `holds`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from generator.statement import Remark, Statement
+
+POSITIVE = frozenset("all every everything everyone always both entirely each".split())
+"""`none` and `no` are counts of zero, `only` and `exactly` belong to their numbers: those need nothing more."""
+
+_WHOLE = re.compile(r"\b(?:of|over|across|out of)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_IN_ALL = re.compile(r"\bin\s+$", re.IGNORECASE)
+
+
+def universal(statement: Statement) -> Sequence[Remark]:
+    entry = statement.entry
+    if entry.holds or entry.inside or statement.rule == "words" or statement.verdict != "verified":
+        return ()
+    for start, end, text in _universals(statement):
+        if not _names_the_whole(statement.text, start, end):
+            message = f"{text!r} says that it holds of each, and [{entry.id}] only counts"
+            return (Remark("universal", message, "add `holds`: a query that gives 1 where it holds of every one"),)
+    return ()
+
+
+def _universals(statement: Statement) -> list[tuple[int, int, str]]:
+    found = [(word.start, word.end, word.text) for word in statement.words if word.text.lower() in POSITIVE]
+    for quantity in statement.quantities:
+        if quantity.quantifier in ("all", "both"):
+            found.append(
+                (quantity.outer_start, quantity.outer_end, statement.text[quantity.outer_start : quantity.outer_end])
+            )
+    return sorted(found)
+
+
+def _names_the_whole(text: str, start: int, end: int) -> bool:
+    """Whether it says of what something is a share or a count: "of all tokens", "thirty in all"."""
+    before = text[:start]
+    return bool(_WHOLE.search(before) or (_IN_ALL.search(before) and not re.match(r"\s+\w", text[end:])))

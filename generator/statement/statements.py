@@ -1,0 +1,70 @@
+"""All rules on the words around a claim, over the packs of one writeup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from clawpub.errors import FactError
+from clawpub.pack.query import Database
+from clawpub.pack.reader import Pack
+from clawpub.pack.tables import Cell
+from generator.library import Library
+from generator.noise import Noise
+from generator.statement import Remark, Statement
+from generator.statement.direction import direction
+from generator.statement.entities import Entities
+from generator.statement.quantifiers import universal
+from generator.statement.ranks import rank
+from generator.statement.units import unit
+from generator.statement.universe import universe
+from generator.wording import find_praise
+from generator.writeup import Claim
+
+
+class Statements:
+    def __init__(
+        self,
+        packs: Mapping[str, Pack],
+        library: Library,
+        names: Iterable[str],
+        noise: Noise,
+        database: Database | None,
+    ) -> None:
+        self.entities = Entities(packs, library, names)
+        self.noise = noise
+        self.database = database
+        aliases = {alias for apart in self.entities.apart for alias in apart.words}
+        self._words = {
+            alias: frozenset[str]().union(*(apart.words.get(alias, frozenset()) for apart in self.entities.apart))
+            for alias in aliases
+        }
+
+    def about(self, statement: Statement, claim: Claim) -> Iterator[Remark]:
+        """Yield what is wrong with the words of a claim."""
+        yield from universal(statement)
+        yield from unit(statement)
+        yield from universe(statement)
+        yield from direction(statement, self._words, self._ask)
+        yield from rank(statement, self._ask)
+        yield from self._entity(statement, claim)
+        yield from self._noise(statement, claim)
+
+    def _entity(self, statement: Statement, claim: Claim) -> Iterator[Remark]:
+        read = {source.pack for source in claim.sources}
+        facts = statement.entry.facts
+        if other := self.entities.another(facts, read, statement.text, statement.start):
+            message = f"the words name {other[0]}, and [{claim.fact_id}] reads {other[1]}"
+            yield Remark("entity", message, "name what the fact reads, or read what the words name")
+
+    def _noise(self, statement: Statement, claim: Claim) -> Iterator[Remark]:
+        said = find_praise(statement.text, statement.start, statement.end)
+        if said and (noise := self.noise.of(claim.readings)):
+            hint = "say what was counted, and that it is no difference; `clawpub compare` has the tests"
+            yield Remark("noise", f"{said!r}: {noise}", hint)
+
+    def _ask(self, query: str) -> Cell:
+        """Return a query's single value, None where there is none."""
+        try:
+            return self.database.ask(query).value() if self.database else None
+        except FactError:
+            return None

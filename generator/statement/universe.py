@@ -1,0 +1,87 @@
+"""Rules `universe` and `bare-share`: a share is of something. "28% of total spend" over a share of the tokens is wrong;
+a share that does not say of what it is one says little."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from clawpub.pack.query import is_query
+from clawpub.quantity import Quantity
+from generator.statement import Remark, Statement
+
+_SKIPPED = (
+    "all the its their our those these them total whole entire overall scored planned campaign's campaigns' of that "
+    "every this each model's tool model prompt generated scored"
+).split()
+_OF = re.compile(
+    rf"^\W{{0,2}}\s*(?:\([^)]*\)\s*)?(?:of|in)\s+(?:(?:{'|'.join(map(re.escape, _SKIPPED))}|\d[\d,]*)\s+)*"
+    r"(?P<noun>[a-z]+)",
+    re.IGNORECASE,
+)
+_FAMILIES = {
+    noun: family
+    for family, nouns in {
+        "tokens": "token tokens",
+        "cost": "spend spending cost costs money budget bill dollars price",
+        "time": "time seconds minutes hours latency duration wall clock",
+        "runs": "run runs attempts",
+        "calls": "call calls",
+        "tasks": "task tasks",
+        "predictions": "prediction predictions",
+    }.items()
+    for noun in nouns.split()
+}
+_BY_COLUMN = (
+    ("tokens", re.compile(r"token", re.IGNORECASE)),
+    ("cost", re.compile(r"_usd$|_eur$|cost|price|spend|spent|^share$", re.IGNORECASE)),
+    ("time", re.compile(r"_s$|_ms$|latency|duration|seconds|minutes|hours|wall|time", re.IGNORECASE)),
+    ("calls", re.compile(r"calls?$|^tool$|^step$", re.IGNORECASE)),
+    ("runs", re.compile(r"^run|runs?$|pass|fail|score|planned|attempt|stop_reason", re.IGNORECASE)),
+    ("tasks", re.compile(r"^task", re.IGNORECASE)),
+)
+_BY_TABLE = {
+    "tool_calls": "calls", "task_outcomes": "runs", "run_metrics": "runs", "attempts": "runs",
+    "per_task_results": "tasks", "predictions_scoring": "predictions",
+}  # fmt: skip
+_SHARE = re.compile(r"/|share\b|\bavg\s*\(", re.IGNORECASE)
+_WHOLE = re.compile(r"\bof\b|\bin\b|\bper\b|\brate\b|\binterval\b|\bbetween\b|/", re.IGNORECASE)
+
+
+def universe(statement: Statement) -> Sequence[Remark]:
+    facts = statement.entry.facts
+    if statement.verdict != "verified" or len(facts) != len(statement.quantities):
+        return ()
+    remarks: list[Remark] = []
+    for quantity in statement.quantities:
+        if quantity.kind in ("percent", "fraction"):
+            remarks += _of_what(statement, quantity)
+    return remarks
+
+
+def _of_what(statement: Statement, quantity: Quantity) -> list[Remark]:
+    low, high = statement.sentence
+    said = _OF.match(statement.text[quantity.end : high])
+    family = _FAMILIES.get(said["noun"].lower()) if said else None
+    known = families(statement.columns)
+    if said and family and known and family not in known:
+        reads = ", ".join(sorted(f"{table}.{column}" for table, column in statement.columns))
+        message = f"a share of {said['noun']}, and [{statement.entry.id}] reads {reads}"
+        return [
+            Remark("universe", message, "name the whole that the fact divides by, or divide by what the words name")
+        ]
+    if not said and _is_share(statement) and not _WHOLE.search(statement.text[low:high]):
+        return [
+            Remark("bare-share", f"{quantity.text!r} is a share, and the sentence does not say of what", "say of what")
+        ]
+    return []
+
+
+def families(columns: frozenset[tuple[str, str]]) -> frozenset[str]:
+    """Return what the cells that a fact reads are about: tokens, cost, time, runs, calls, tasks, predictions."""
+    found = {_BY_TABLE[table] for table, _ in columns if table in _BY_TABLE}
+    return frozenset(found | {family for _, column in columns for family, like in _BY_COLUMN if like.search(column)})
+
+
+def _is_share(statement: Statement) -> bool:
+    return any(_SHARE.search(fact) for fact in statement.entry.facts if is_query(fact) or fact.endswith("share"))
