@@ -127,7 +127,7 @@ def _parse(text: str, path: Path, name: str, delimiter: str, notes: list[str]) -
         raise _not_csv(path, began, reader.line_num, error) from None
     header = tuple(rows[0])
     if blank:
-        notes.append(f"{blank} blank lines were left out")
+        notes.append(f"blank lines left out: {blank}")
     if sum(_NUMBER.fullmatch(cell.strip()) is not None for cell in header) * 2 > len(header):
         notes.append("the first row reads like data: is there a header row with the columns' names?")
     columns = tuple(zip(*rows[1:], strict=True)) if len(rows) > 1 else tuple(() for _ in header)
@@ -135,7 +135,7 @@ def _parse(text: str, path: Path, name: str, delimiter: str, notes: list[str]) -
 
 
 def _ragged(path: Path, line: int, row: list[str], header: list[str]) -> ConfigError:
-    expected = f"{len(row)} cells, expected {len(header)} as in the header"
+    expected = f"{len(row)} cell{'' if len(row) == 1 else 's'}, expected {len(header)} as in the header"
     if len(row) > len(header):
         hint = f"a cell with a comma in it stands in quotes; beyond the header: {row[len(header)][:40]!r}"
     else:

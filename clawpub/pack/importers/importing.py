@@ -17,7 +17,7 @@ from clawpub.pack.importers.raw import RawTable, read_bytes
 from clawpub.pack.model import FORMAT, ImportedFrom, PackInfo
 from clawpub.pack.reader import MAX_COLUMNS, Pack, digest_of
 from clawpub.pack.schema import TABLES, VIEWS_VERSIONS, Column, Schema, schema_in
-from clawpub.pack.tables import Row, Table, spell
+from clawpub.pack.tables import Cell, Row, Table, spell
 from clawpub.pack.writer import About, seal_pack
 
 _NO_TABLE = TableDescription()
@@ -114,11 +114,14 @@ def _imported(raw: RawTable, name: str, about: TableDescription, description: De
     for at, column in enumerate(names):
         said = about.columns.get(column, ColumnDescription())
         declared = said.type or (_standard_type(standard, column) if standard else None)
-        read = read_column(raw, at, column, missing=description.missing, declared=declared)
+        otherwise = f"name the table otherwise: --name {raw.path.name}=my_{name}" if standard else ""
+        read = read_column(raw, at, column, missing=description.missing, declared=declared, otherwise=otherwise)
+        if standard and column in _SHARES:
+            _check_shares(raw, column, read.cells)
         notes += read.notes
         cells.append(read.cells)
         trailing |= {column: read.trailing} if read.trailing else {}
-        described = _describe(said, raw.header[at].strip(), column, declared)
+        described = _describe(said, " ".join(raw.header[at].split()), column, declared)
         columns.append(Column(column, read.type, described, required=column in about.key))
     if trailing:
         typed = next(iter(trailing.values()))
@@ -163,10 +166,24 @@ def _standard(raw: RawTable, name: str, names: Sequence[str], notes: list[str]) 
         notes.append(f"not read as the standard table {name}: {why[:300]}")
         return None
     versions = (schema_in(whole, views) for views in VIEWS_VERSIONS)
-    found = next((schema for schema in versions if set(names) <= set(schema.column_names)), whole)
+    found = next((schema for schema in versions if schema.columns and set(names) <= set(schema.column_names)), whole)
     empty = [column for column in found.column_names if column not in names]
     notes.append(f"read as the standard table {name}" + (f"; left empty: {', '.join(empty)}" if empty else ""))
     return found
+
+
+_SHARES = {"pass_rate", "pass_rate_low", "pass_rate_high", "pass_rate_of_planned", "coverage", "share", "probability"}
+"""Columns of standard tables that hold shares of 1."""
+
+
+def _check_shares(raw: RawTable, column: str, cells: Sequence[Cell]) -> None:
+    for row, cell in enumerate(cells):
+        if isinstance(cell, Decimal) and not 0 <= cell <= 1:
+            raise ConfigError(
+                f"column {column} holds {spell(cell)}, expected a share from 0 to 1",
+                at=raw.place(row),
+                hint=f"where the source is in percent, say --percent {column}",
+            )
 
 
 def _standard_type(schema: Schema, column: str) -> Declared:

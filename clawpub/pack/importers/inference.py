@@ -21,7 +21,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from clawpub.errors import ConfigError
-from clawpub.pack.importers.raw import INFINITY, NAN, Raw, RawTable
+from clawpub.pack.importers.raw import Raw, RawTable
 from clawpub.pack.schema import ColumnType
 from clawpub.pack.tables import Cell, parse_cell, spell
 
@@ -31,7 +31,7 @@ MISSING = ("NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "#N/A", "-"
 Declared = Literal["string", "integer", "number", "percent", "boolean", "datetime"]
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
-_NUMBER = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?", re.ASCII)
 _TIME = re.compile(r"([1-9]\d{3}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.0+)?(?:Z|\+00:?00)", re.ASCII)
 _NAIVE = re.compile(r"([1-9]\d{3}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?))?", re.ASCII)
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?", re.ASCII)
@@ -63,11 +63,11 @@ class ReadColumn:
 
 
 def read_column(
-    raw: RawTable, at: int, name: str, *, missing: Sequence[str], declared: Declared | None = None
+    raw: RawTable, at: int, name: str, *, missing: Sequence[str], declared: Declared | None = None, otherwise: str = ""
 ) -> ReadColumn:
     """Return the column at place `at`. `missing` are spellings that somebody declared to be missing, in any column.
 
-    Raises: ConfigError naming the first cell that does not fit the declared type.
+    Raises: ConfigError naming the first cell that does not fit the declared type; `otherwise` says what else to do.
     """
     cells = raw.columns[at]
     distinct: dict[tuple[type, Raw], Kind] = {}
@@ -75,11 +75,11 @@ def read_column(
         if (key := (type(cell), cell)) not in distinct:
             distinct[key] = _kind(cell, raw.typed, missing)
     if declared is not None:
-        return _declared(raw, at, name, declared, distinct)
+        return _declared(raw, at, name, declared, distinct, otherwise or f"leave {name} as text")
     kinds = set(distinct.values()) - {"empty"}
     type_ = _TYPES.get(frozenset(kinds - {"missing", "not finite"}), "string")
     if "not finite" in kinds and type_ not in ("integer", "number"):
-        type_ = "string"
+        type_ = "number" if raw.typed and kinds == {"not finite"} else "string"
     values = {key: _value(key[1], kind, type_, missing) for key, kind in distinct.items()}
     column = [values[type(cell), cell] for cell in cells]
     if type_ == "string":
@@ -97,7 +97,7 @@ def _kind(cell: Raw, typed: bool, missing: Sequence[str]) -> Kind:
         case int():
             return "integer" if len(str(cell)) <= 18 else "text"
         case Decimal():
-            if cell is NAN or cell is INFINITY or not cell.is_finite():
+            if not cell.is_finite():
                 return "not finite"
             return "number" if _fits(cell) else "text"
         case datetime():
@@ -168,8 +168,6 @@ def _parse(text: str, kind: Kind) -> Cell:
 
 
 def _as_text(cell: Raw) -> Cell:
-    if cell is NAN or cell is INFINITY:
-        return None
     return str(cell) if isinstance(cell, Decimal) else spell(cell) or None
 
 
@@ -177,7 +175,7 @@ def _as_text(cell: Raw) -> Cell:
 
 
 def _declared(
-    raw: RawTable, at: int, name: str, declared: Declared, distinct: Mapping[tuple[type, Raw], Kind]
+    raw: RawTable, at: int, name: str, declared: Declared, distinct: Mapping[tuple[type, Raw], Kind], otherwise: str
 ) -> ReadColumn:
     type_: ColumnType = "number" if declared == "percent" else declared
     values: dict[tuple[type, Raw], Cell] = {}
@@ -192,10 +190,11 @@ def _declared(
             raise ConfigError(
                 f"column {name} holds {str(key[1])[:60]!r}, expected {_EXPECTED[declared]}",
                 at=raw.place(row),
-                hint=f"mend the cell, declare what is missing with --missing, or leave {name} as text",
+                hint=f"mend the cell, declare what is missing with --missing, or {otherwise}",
             ) from None
     cells = raw.columns[at]
     notes = _taken_for_missing(cells, name, distinct) if declared != "string" else []
+    notes += [f"{name}: in percent in the source, stored as shares of 1"] if declared == "percent" else []
     return ReadColumn(type_, [values[type(cell), cell] for cell in cells], notes)
 
 
@@ -272,7 +271,7 @@ def _taken_for_missing(cells: Sequence[Raw], name: str, distinct: Mapping[tuple[
     counts = Counter(key for cell in cells if (key := (type(cell), cell)) in marks)
     notes = []
     for key, count in counts.items():
-        why = " since it is no number" if marks[key] == "not finite" else ""
+        why = ": it is no number" if marks[key] == "not finite" else ""
         notes.append(f"{name}: {_cells(count)} “{key[1]}” read as missing{why}")
     return notes
 
@@ -348,7 +347,7 @@ _REASONS: tuple[tuple[Callable[[str], bool], str], ...] = (
         lambda text: text.startswith("+") and _NUMBER.fullmatch(text[1:]) is not None,
         "begins with a plus; --type {name}=number reads it",
     ),
-    (_is_long, "has more digits than a query can tell apart"),
+    (_is_long, "has more digits than a number of a pack may have"),
     (
         lambda text: (found := _NAIVE.fullmatch(text)) is not None and found[2] is not None,
         "has no time zone; --type {name}=datetime takes it for UTC",

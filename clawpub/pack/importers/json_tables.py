@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from clawpub.errors import ConfigError, Place
-from clawpub.pack.importers.raw import INFINITY, NAN, Raw, RawTable, check_size, read_bytes
+from clawpub.pack.importers.raw import INFINITY, MINUS_INFINITY, NAN, Raw, RawTable, check_size, read_bytes
 
 _SHAPES = 'expected [{…}, …], {"table": [{…}, …]}, or one object a line'
-_CONSTANTS = {"NaN": NAN, "Infinity": INFINITY, "-Infinity": INFINITY}
+_CONSTANTS = {"NaN": NAN, "Infinity": INFINITY, "-Infinity": MINUS_INFINITY}
 
 
 def read_json(path: Path, name: str) -> list[RawTable]:
@@ -32,12 +32,23 @@ def read_json(path: Path, name: str) -> list[RawTable]:
             return [_lines(text, path, name)]
         raise ConfigError(f"not JSON: {error.msg}", at=Place(path, error.lineno, error.colno), hint=_SHAPES) from None
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise ConfigError(f"not JSON that a table is made of: {error}", at=path, hint=_SHAPES) from None
+        raise _unreadable(error, Place(path)) from None
     if isinstance(value, list):
         return [_table(value, path, name)]
     if not isinstance(value, dict):
         raise ConfigError(f"{_called(value)} is no table", at=path, hint=_SHAPES)
     return _members(value, path)
+
+
+def _unreadable(error: Exception, at: Place) -> ConfigError:
+    match error:
+        case RecursionError():
+            said = "lists or objects nested too deep"
+        case ArithmeticError():
+            said = "a number beyond any range"
+        case _:
+            said = str(error).partition(" for integer string")[0]
+    return ConfigError(f"not JSON that a table is made of: {said}", at=at, hint=_SHAPES)
 
 
 def _text(path: Path) -> str:
@@ -87,7 +98,7 @@ def _lines(text: str, path: Path, name: str) -> RawTable:
                 at = Place(path, number, error.colno)
                 raise ConfigError(f"not JSON: {error.msg}", at=at, hint="expected one object a line") from None
             except (ValueError, ArithmeticError, RecursionError) as error:
-                raise ConfigError(f"not JSON that a table is made of: {error}", at=Place(path, number)) from None
+                raise _unreadable(error, Place(path, number)) from None
             lines.append(number)
     return _table(records, path, name, lines=lines)
 
@@ -103,8 +114,13 @@ def _table(
             at = Place(path, lines[number] if lines else None)
             raise ConfigError(f"record {number + 1} of {name} is {_called(record)}", at=at, hint=_SHAPES)
         names |= dict.fromkeys(record)
+    if not names:
+        raise ConfigError("records without a member", at=path, hint="a table's columns are the names in its records")
     check_size(path, len(records), len(names))
-    columns = tuple([_cell(record.get(column)) for record in records] for column in names)
+    try:
+        columns = tuple([_cell(record.get(column)) for record in records] for column in names)
+    except RecursionError as error:
+        raise _unreadable(error, Place(path)) from None
     said = list(notes)
     for column in names:
         if lacking := sum(column not in record for record in records):
@@ -115,14 +131,22 @@ def _table(
 
 
 def _cell(value: Any) -> Raw:
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_spell_number)
-    return value  # type: ignore[no-any-return]
+    return _json_text(value) if isinstance(value, list | dict) else value
 
 
-def _spell_number(value: Any) -> Any:
-    """Return a number inside of a nested value; what is no number becomes null."""
-    return float(value) if value.is_finite() else None
+def _json_text(value: Any) -> str:
+    """Return a value as JSON, its numbers as they were typed; NaN and infinities, which JSON has not, as null."""
+    match value:
+        case dict():
+            return (
+                "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{_json_text(v)}" for k, v in value.items()) + "}"
+            )
+        case list():
+            return "[" + ",".join(map(_json_text, value)) + "]"
+        case Decimal():
+            return str(value) if value.is_finite() else "null"
+        case _:
+            return json.dumps(value, ensure_ascii=False)
 
 
 def _called(value: Any) -> str:

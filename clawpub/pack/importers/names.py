@@ -25,7 +25,7 @@ def column_names(header: Sequence[str]) -> tuple[list[str], list[str]]:
     notes: list[str] = []
     taken: set[str] = set()
     for place, original in enumerate(header, start=1):
-        bare = original.strip()
+        bare = " ".join(original.split())
         name = bare if LEGAL.fullmatch(bare) else _made(bare) or f"column_{place}"
         unique, count = name, 1
         while unique.casefold() in taken:

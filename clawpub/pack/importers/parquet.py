@@ -14,7 +14,7 @@ from typing import Any
 
 from clawpub.errors import ConfigError
 from clawpub.extras import install_hint
-from clawpub.pack.importers.raw import INFINITY, NAN, Raw, RawTable, check_size, read_bytes, too_large
+from clawpub.pack.importers.raw import INFINITY, MINUS_INFINITY, NAN, Raw, RawTable, check_size, read_bytes, too_large
 from clawpub.pack.reader import MAX_FILE
 
 
@@ -56,8 +56,6 @@ def _cells(pyarrow: Any, column: Any, field: Any, notes: list[str]) -> list[Raw]
         kind = kind.value_type
     if pyarrow.types.is_timestamp(kind):
         column = _in_microseconds(pyarrow, column, kind)
-        if kind.tz is None:
-            notes.append(f"{field.name}: times without a zone stay text")
     if pyarrow.types.is_nested(kind):
         notes.append(f"{field.name}: lists and structures are stored as JSON text")
     convert = _float32 if pyarrow.types.is_float32(kind) else _converter(kind, pyarrow.types, field.name)
@@ -95,7 +93,9 @@ def _same(value: Any) -> Raw:
 def _float(value: float) -> Raw:
     """Return the shortest decimal that reads back as the same binary number."""
     number = Decimal(repr(value))
-    return number if number.is_finite() else NAN if number.is_nan() else INFINITY
+    if number.is_finite():
+        return number
+    return NAN if number.is_nan() else INFINITY if number > 0 else MINUS_INFINITY
 
 
 def _float32(value: float) -> Raw:

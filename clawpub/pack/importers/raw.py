@@ -15,6 +15,7 @@ Raw = str | int | Decimal | bool | datetime | None
 
 NAN = Decimal("NaN")
 INFINITY = Decimal("Infinity")
+MINUS_INFINITY = Decimal("-Infinity")
 """A format's own marks for what is no number; one object each, so that they can be told by identity."""
 
 MAX_CELLS = 20_000_000
