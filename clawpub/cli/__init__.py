@@ -20,6 +20,7 @@ COMMANDS = {
     "harness": "clawpub.cli.harness:harness",
     "pack": "clawpub.cli.pack:pack",
     "compare": "clawpub.cli.compare:compare",
+    "bind": "clawpub.cli.bind:bind",
     "check": "clawpub.cli.site:check",
     "build": "clawpub.cli.site:build",
     "doctor": "clawpub.cli.doctor:doctor",
