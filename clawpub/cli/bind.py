@@ -157,6 +157,8 @@ def _print_one(draft: Draft, each: Ranked) -> None:
     target = each.target
     message = f"{target.quantity.text!r} is bound to no fact"
     hint = target.closed or (None if each.proposals else "no fact of the packs that was searched agrees with it")
+    if each.part_of:
+        hint = f"it may be a part of the name {each.part_of!r}: then waive it"
     print_text([Finding("unbound", message, draft.folder / "index.md", target.line, target.column, hint)])
     for number, proposal in enumerate(each.proposals, start=1):
         mark = click.style("  unambiguous", fg="green") if each.unambiguous and number == 1 else ""

@@ -261,13 +261,27 @@ def _grouped(sheet: Sheet, said: Collection[str]) -> Found:
                     continue
                 every = sheet.cells(measured.name)
                 numbers = [float(c) for at in rows if isinstance(c := every[at], int | Decimal)]
-                if numbers:
+                if len(rows) == 1 and numbers:
+                    yield from _only(sheet, measured, numbers[0], where, value)
+                elif numbers:
                     yield from _statistic(sheet, measured, numbers, where, (value,))
             for truth in (c for c in sheet.columns if c.type == "boolean"):
                 every = sheet.cells(truth.name)
                 known = [bool(every[at]) for at in rows if every[at] is not None]
                 if known:
                     yield from truth_where(sheet, truth, value, where, known)
+
+
+def _only(sheet: Sheet, column: Column, number: float, where: str, value: str) -> Found:
+    """Yield the cell of the only row that has a value, which is no key."""
+    fact = f"select {quoted(column.name)} from {sheet.ref}{where}"
+    own, label = statistic_words(column.name), f"{value} {column.name}"
+    meaning = (sheet.alias, "row", (value,), stems_of(column.name))
+    place = (sheet.place(column.name),)
+    candidate = Candidate((fact,), number, "row", place, meaning, (value,), own, (sheet.alias,), None, 2, label)
+    yield "plain", candidate
+    if in_percent(column, sheet.numeric[column]):
+        yield "share", as_percent(candidate)
 
 
 def _columns_by_columns(sheet: Sheet, sql: str) -> Found:

@@ -29,6 +29,8 @@ def counts(sheet: Sheet, said: Collection[str]) -> Found:
             yield from _truths(sheet, column)
         elif column.type == "string":
             yield from _values(sheet, column, said)
+        elif column.name in sheet.key and len(sheet.key) > 1:
+            yield from _different(sheet, column, len(set(sheet.cells(column.name))))
 
 
 def _count(
@@ -72,12 +74,11 @@ def _values(sheet: Sheet, column: Column, said: Collection[str]) -> Found:
     if not cells:
         return
     name, rows = quoted(column.name), len(sheet.table.rows)
-    if len(counted) < rows:
-        fact = f"select count(distinct {name}) from {sheet.ref}"
-        meaning = (sheet.alias, "total", stems_of(_thing(column.name)))
-        yield "plain", _count(sheet, fact, len(counted), column.name, meaning, cost=3, label=_thing(column.name))
+    if len(counted) == len(cells):
+        return  # each value once: nothing to count
+    yield from _different(sheet, column, len(counted))
     few = len(counted) <= MOST_VALUES
-    values = list(counted) if few and len(counted) < rows else [value for value in counted if value in said]
+    values = list(counted) if few else [value for value in counted if value in said]
     for value in values[:MOST_VALUES]:
         if value not in said and len(words_of(value)) > MOST_WORDS:
             continue  # a sentence, and not a name
@@ -86,6 +87,12 @@ def _values(sheet: Sheet, column: Column, said: Collection[str]) -> Found:
         fact = f"select count({name}) from {sheet.ref} where {test}"
         yield "plain", _count(sheet, fact, count, column.name, meaning, cost=2, names=(value,), label=value)
         yield from _shares(sheet, column, value, count, {column.name: len(cells), sheet.never_empty: rows})
+
+
+def _different(sheet: Sheet, column: Column, count: int) -> Found:
+    fact = f"select count(distinct {quoted(column.name)}) from {sheet.ref}"
+    meaning = (sheet.alias, "total", stems_of(_thing(column.name)))
+    yield "plain", _count(sheet, fact, count, column.name, meaning, cost=3, label=_thing(column.name))
 
 
 def _shares(sheet: Sheet, column: Column, value: str, count: int, wholes: dict[str, int]) -> Found:

@@ -41,11 +41,29 @@ def rows_of_column(sheet: Sheet, said: Collection[str]) -> Found:
                         (fact,), number / total, "share", place, meaning, names, (), (sheet.alias,), None, 4, label
                     ),
                 )
+            yield from _out_of(sheet, column, row, number)
         for (one, a), (other, b) in permutations(known, 2):
             names = (*sheet.row_names(one), *sheet.row_names(other))
             source = f"{sheet.ref} a, {sheet.ref} b where {sheet.where(one, 'a.')} and {sheet.where(other, 'b.')}"
             side = (sheet.place(column.name), source, names, (sheet.alias,), in_percent(column, values))
             yield from _pairs(column, a, b, *side)
+
+
+def _out_of(sheet: Sheet, column: Column, row: Row, number: float) -> Found:
+    """Yield a whole number of a named row out of another one: 40 of 225."""
+    for other in list(sheet.numeric)[:MOST_COLUMNS]:
+        of = number_of(row[other.name])
+        if other == column or {column.type, other.type} != {"integer"} or not of or not 0 <= number <= of:
+            continue
+        names = sheet.row_names(row)
+        fact = f"select {quoted(column.name)} || '/' || {quoted(other.name)} from {sheet.ref} where {sheet.where(row)}"
+        places = (sheet.place(column.name), sheet.place(other.name))
+        meaning = (sheet.alias, "row over", names, column.name, other.name)
+        label = " ".join((*names, column.name))
+        yield (
+            "share",
+            Candidate((fact,), number / of, "share", places, meaning, names, (), (sheet.alias,), None, 4, label),
+        )
 
 
 def between_packs(sheets: list[Sheet], said: Collection[str]) -> Found:

@@ -7,6 +7,7 @@ meaning within the tag's reach is supported nearly as well.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -79,6 +80,8 @@ class Ranked:
     target: Target
     proposals: tuple[Proposal, ...]
     unambiguous: bool
+    part_of: str = ""
+    """A name of the packs that the number is a part of."""
 
 
 class Ranking:
@@ -109,7 +112,8 @@ class Ranking:
                 break
         proposals = sorted(seen.values(), key=_order)
         kept = list(_one_a_meaning(proposals))
-        return Ranked(target, tuple(kept[:SHOWN]), self._unambiguous(target, kept, near, reach))
+        unambiguous = self._unambiguous(target, kept, near, reach)
+        return Ranked(target, tuple(kept[:SHOWN]), unambiguous, near.part_of)
 
     def _likely(self, quantity: Quantity, near: Near, reach: Tables | None) -> Iterator[tuple[Candidate, float, bool]]:
         """Yield candidates about as large as the quantity, the likeliest first; no more than are worth reading."""
@@ -161,7 +165,7 @@ class Ranking:
         return tables if tables and not any(isinstance(each, str) for each in named) else None
 
     def _unambiguous(self, target: Target, kept: Sequence[Proposal], near: Near, reach: Tables | None) -> bool:
-        if target.quantity.kind == "ordinal" or not target.quantity.plain or target.closed:
+        if target.quantity.kind == "ordinal" or not target.quantity.plain or target.closed or near.part_of:
             return False
         able = [proposal for proposal in kept if proposal.supported and proposal.within_reach]
         if not able or (target.quantity.bound and not _close(target.quantity, able[0])):
@@ -169,6 +173,8 @@ class Ranking:
         best, rivals = able[0], able[1:]
         if any(rival.score >= NEARLY * best.score for rival in rivals):
             return False
+        if not best.exact and len(re.sub(r"\D", "", target.quantity.number).lstrip("0")) < 2:
+            return False  # a single digit is too easily hit by rounding
         return near.pack_named or not self._twins(target.quantity, best.candidate, reach)
 
     def _twins(self, quantity: Quantity, one: Candidate, reach: Tables | None) -> bool:

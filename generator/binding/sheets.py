@@ -181,7 +181,9 @@ def unit_of(column: Column) -> str:
     words, told = words_of(column.name), column.description.lower()
     if "per" in words:
         words = words[: words.index("per")]
-    if set(words) & {"usd", "eur", "gbp", "dollars", "euros"} or re.search(r"\b(?:us )?dollars?\b|\$|€|£", told):
+    if set(words) & {"usd", "eur", "gbp", "dollars", "euros", "cost", "costs", "price", "spend", "fee"} or re.search(
+        r"\b(?:us )?dollars?\b|\$|€|£", told
+    ):
         return "money"
     if words[-1:] in (["s"], ["sec"], ["secs"], ["seconds"]) or words[:1] == ["seconds"]:
         return "second"

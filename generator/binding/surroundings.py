@@ -17,6 +17,9 @@ _GAP = frozenset(map(stem, "gap difference margin apart ahead behind above below
 _RATES = frozenset(map(stem, "rate share percent pct percentage coverage".split()))
 
 
+_POINTING = re.compile(r"\b(?:it|its|they|their|them|this|that|these|those|he|she|his|her|there|same)\b", re.IGNORECASE)
+
+
 class Near:
     """A quantity's surroundings, held against candidates."""
 
@@ -28,9 +31,13 @@ class Near:
         self.terms = terms
         self.groups = found.groups
         text = target.block.prose.text
-        self.around: Around = around(text, target.quantity, target.above)
-        taken = [(q.outer_start, q.end + len(q.noun or "") + 1) for q in target.neighbours]
-        said = [m for m in found.names.said(text) if not any(m.start < end and start < m.end for start, end in taken)]
+        numbers = [(q.outer_start, q.end + len(q.noun or "") + 1) for q in target.neighbours]
+        said = [m for m in found.names.said(text) if not any(low <= m.start and m.end <= high for low, high in numbers)]
+        self.around: Around = around(text, target.quantity, target.above, said)
+        self.part_of = _part_of(text, target, said, terms)
+        """The name that the number is a part of, such as `Gemini 3.1 Pro` or the column `pass_rate_2`."""
+        self.pointing = bool(_POINTING.search(text[slice(*self.around.sentence)]))
+        """Whether the sentence goes on about what the one before named."""
         self.mentions = _nearest_first(said, self.around, text)
         self.above = found.names.said(target.above)
         self.noun = [word for word in self.around.noun if word in terms.vocabulary]
@@ -107,7 +114,7 @@ class Near:
             for name in self.terms.names[place]:
                 how = max((near.get(word, 0.0) * part for word, part in ways_to_say(name)), default=0.0)
                 score += how * weight[name]
-                nearest = max(nearest, how)
+                nearest = max(nearest, 0.0 if name.isdigit() else how)
             score += sum(part * near.get(word, 0.0) * weight[word] for word, part in self.terms.others[place].items())
             self._scores[place] = score, nearest
         return self._scores[place]
@@ -168,7 +175,8 @@ class Near:
     def _named(self, name: str, names: tuple[str, ...]) -> bool:
         """Whether the nearest stretch of text that names any such row or value names this one, and none but `names`."""
         group = set(self.groups.get(name, ()))
-        for mentions in (*self.mentions, self.above):
+        before = self.mentions[2:] if self.pointing else []
+        for mentions in (*self.mentions[:2], *before, self.above):
             alike = {mention.name for mention in mentions if group & set(self.groups.get(mention.name, ()))}
             if alike:
                 return name in alike and alike <= set(names)
@@ -183,6 +191,19 @@ class Near:
         if self.pack_named:
             return candidate.packs == (self.pack,)
         return candidate.packs == (self.default,)
+
+
+def _part_of(text: str, target: Target, said: Sequence[Mention], terms: Terms) -> str:
+    start, end = target.quantity.start, target.quantity.end
+    for mention in said:
+        if mention.start < end and start < mention.end:
+            return mention.name
+    words, behind = tuple(words_of(text[:start])), words_of(text[start:end])
+    for name in terms.numbered:
+        own = tuple(words_of(name))
+        if list(own[-1:]) == behind and len(own) > 1 and words[-len(own) + 1 :] == own[:-1]:
+            return name
+    return ""
 
 
 def _nearest_first(said: Sequence[Mention], near: Around, text: str) -> list[list[Mention]]:

@@ -18,14 +18,14 @@ def _stems(words: str) -> frozenset[str]:
 
 MEAN = _stems("mean average averaged averages")
 MEDIAN = _stems("median p50 typical")
-GREATEST = _stems("max maximum most longest highest largest biggest greatest best peak slowest top exceeded")
-LEAST = _stems("min minimum least shortest lowest smallest fewest fastest cheapest worst")
+GREATEST = _stems("max maximum longest highest largest biggest greatest best peak slowest top exceeded")
+LEAST = _stems("min minimum shortest lowest smallest fewest fastest cheapest worst")
 TOTAL = _stems("total totals sum altogether together overall combined whole entire all spent")
-EVERY = _stems("each every per apiece all both everyone a")
-PER = _stems("per each average mean apiece a an")
+EVERY = _stems("each every per apiece all both everyone")
+PER = _stems("per each average mean apiece")
 APART = _stems(
-    "gap difference differ differs differed more fewer less than above below apart higher lower ahead behind margin rose "
-    "fell grew dropped gained lost increase decrease improved faster slower longer shorter"
+    "gap difference differ differs differed more fewer less than above below apart higher lower ahead behind margin "
+    "rose fell grew dropped gained lost increase decrease improved faster slower longer shorter"
 )
 NOT_ADDED = _stems("rate rates percent pct percentage share p50 p95 mean average median rank year score id low high")
 """Words of columns whose sum says nothing."""
@@ -40,8 +40,8 @@ STATISTICS = {
     "p90": _stems("p90 90th percentile"),
     "p95": _stems("p95 95th percentile"),
     "p99": _stems("p99 99th percentile"),
-    "low": _stems("low lower least begins"),
-    "high": _stems("high upper most ends"),
+    "low": _stems("low lower begins"),
+    "high": _stems("high upper ends"),
 }
 """Words of a column's name that a sentence has to say, and by which words it does."""
 
@@ -81,11 +81,15 @@ class Terms:
         self.units: dict[Place, str] = {}
         self.vocabulary: set[str] = set()
         """Every word of a name of a table or column."""
+        self.numbered: set[str] = set()
+        """Columns whose name ends with a number, as `pass_rate_2`."""
         described: dict[str, str] = {}
         for pack in packs.values():
             for table in pack.tables():
                 for column in table.schema.columns:
                     described.setdefault(column.name, column.description)
+                    if column.name[-1:].isdigit():
+                        self.numbered.add(column.name)
         for alias, pack in packs.items():
             for table in pack.tables():
                 schema = table.schema

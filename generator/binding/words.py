@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -113,11 +113,11 @@ class Around:
     sentence: tuple[int, int]
 
 
-def around(text: str, quantity: Quantity, above: str = "") -> Around:
-    """Return what stands around a quantity of a block."""
+def around(text: str, quantity: Quantity, above: str = "", names: Sequence[Mention] = ()) -> Around:
+    """Return what stands around a quantity of a block; what stands inside of `names` parts no clauses."""
     start, end = quantity.outer_start, quantity.outer_end
     sentence = _sentence(text, start, end)
-    clause = _clause(text, start, end, sentence)
+    clause = _clause(text, start, end, sentence, names)
     near: dict[str, float] = {}
     for words, weight in ((above, 0.15), (text[: sentence[0]], 0.15), (text[slice(*sentence)], 0.4)):
         near |= {stem(word): weight for word in words_of(words)}
@@ -125,6 +125,9 @@ def around(text: str, quantity: Quantity, above: str = "") -> Around:
         stem(word): 0.75 for low, high in ((clause[0], start), (end, clause[1])) for word in words_of(text[low:high])
     }
     near |= {stem(word): 0.75 for word in words_of(text[start:end]) if word.isalpha()}
+    for phrase, word in (("the most", "max"), ("the least", "min")):
+        if re.search(rf"\b{phrase}\b(?! of\b)", text[slice(*clause)], re.IGNORECASE):
+            near[word] = 0.75  # not the "most" of "in most runs"
     behind = words_of(text[end : clause[1]])
     of_these = len(behind) > 1 and behind[0] == "of"
     noun = [] if of_these else _until_stop(behind)
@@ -147,7 +150,11 @@ def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
     return low, behind.start() if behind else len(text)
 
 
-def _clause(text: str, start: int, end: int, sentence: tuple[int, int]) -> tuple[int, int]:
-    low = max((match.end() for match in _CLAUSE.finditer(text, sentence[0], start)), default=sentence[0])
-    behind = _CLAUSE.search(text, end, sentence[1])
-    return low, behind.start() if behind else sentence[1]
+def _clause(text: str, start: int, end: int, sentence: tuple[int, int], names: Sequence[Mention]) -> tuple[int, int]:
+    marks = [
+        (match.start(), match.end())
+        for match in _CLAUSE.finditer(text, *sentence)
+        if not any(name.start <= match.start() <= name.end for name in names)
+    ]
+    low = max((behind for _, behind in marks if behind <= start), default=sentence[0])
+    return low, min((first for first, _ in marks if first >= end), default=sentence[1])
