@@ -243,6 +243,12 @@ class _BodyRenderer(RendererHTML):
         source, words = escapeHtml(str(token.attrs.get("src", ""))), escapeHtml(_words(token))
         return f'<img src="{source}" alt="{words}" loading="lazy">'
 
+    def mark(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        claim: Claim | None = tokens[idx].meta.get("claim")
+        if claim is None:
+            return escapeHtml(tokens[idx].content)
+        return "" if claim.cite else _mark(claim, env["body"])
+
     def expression(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         body: Body = env["body"]
         token = tokens[idx]

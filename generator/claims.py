@@ -32,7 +32,7 @@ from generator.markdown.passages import Block, Passage, read_passages
 from generator.markdown.prose import Span
 from generator.markdown.source_map import Locator, Place
 from generator.noise import Noise
-from generator.statement import Statement
+from generator.statement import Statement, sentence_around
 from generator.statement.order import Printed
 from generator.statement.order import hidden as hidden_order
 from generator.statement.order import printed as printed_number
@@ -71,6 +71,8 @@ class _Check:
         default = writeup.pins[0].alias if writeup.pins else ""
         self.noise = Noise(self.packs, library.packs)
         self.statements = Statements(self.packs, library, writeup.names, self.noise, self.database)
+        self.placed: list[tuple[int, Claim]] = []
+        """Claims of the block at hand, and where each begins."""
         self.printed: list[Printed] = []
         """Numbers of the block at hand that its sentences compare."""
         self.evidence = Evidence(self.packs, default, complete=self.complete)
@@ -219,12 +221,28 @@ class _Check:
                 self._span(binding, counted, place)
             else:
                 self._expression(binding, counted, place)
+        self._marks(block, place)
         self._left(counted, place)
         if block.observed:
             self._words(counted, place)
             self._order()
             self._named(counted, place)
             self._coded(counted, place)
+
+    def _marks(self, block: Block, place: Place) -> None:
+        """Give each typed mark the claim of its sentence that passed and read what the mark says; report the others."""
+        for token, at in block.prose.marks:
+            start, end = sentence_around(block.prose.text, at, at)
+            near = [claim for where, claim in self.placed if start <= where < end and claim.verdict == "verified"]
+            wanted = [(alias or self.evidence.default, table, column) for alias, table, column in token.meta["wanted"]]
+            claim = next((claim for claim in near if all(_read(claim, *each) for each in wanted)), None)
+            token.meta["claim"] = claim
+            if claim is None:
+                there = ", ".join(sorted({str(source) for claim in near for source in claim.sources}))
+                hint = f"claims of this sentence read {there}" if there else typed.MARK_HINT
+                message = "no passing claim of this sentence reads what the mark says"
+                self.report("typed-mark", message, *place(token.meta["at"]), hint=hint)
+        self.placed.clear()
 
     def _order(self) -> None:
         """Report what a sentence compares and prints in another order than it has."""
@@ -330,6 +348,7 @@ class _Check:
             self.report("unbound", message, *where, hint=hint)
         outcome = judge(entry, span.whole, inside, pairs, readings, self.facts)
         claim = self._settle(span.token, outcome, entry, span.whole, counted.block, where)
+        self.placed.append((span.start, claim))
         if counted.block.observed:
             self._statement(span, entry, inside, outcome, claim, counted, where)
 
@@ -520,6 +539,13 @@ class _Check:
             if entry.id not in self.used:
                 hint = f"write [words]{{fact={entry.id}}}, or remove it"
                 self.report.ledger("unused-fact", f"no span names [{entry.id}]", entry, hint=hint)
+
+
+def _read(claim: Claim, alias: str, table: str, column: str) -> bool:
+    """Whether a claim read a column; any of the table's, where none is named."""
+    return any(
+        source.pack == alias and source.table == table and column in ("", source.column) for source in claim.sources
+    )
 
 
 def _listed(quantities: Sequence[Quantity]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from clawpub.quantity import words
+from clawpub.quantity import scan, words
 
 _FIRST = re.compile(r"(?P<word>[^\W\d_][\w+]*)(?P<rest>.*)", re.DOTALL)
 _HEDGING = frozenset(
@@ -13,7 +13,10 @@ _HEDGING = frozenset(
 
 
 def is_name(text: str) -> bool:
-    """Whether a text begins with a capitalised word that neither counts nor hedges, so that it can be a name."""
+    """Whether a text holds no quantity to begin with, or begins with a capitalised word that neither counts nor hedges.
+    """
+    if not scan(text):
+        return True
     found = _FIRST.fullmatch(text.strip())
     if not found or not found["word"][0].isupper() or len(text) > 80:
         return False

@@ -18,7 +18,7 @@ from clawpub.toml_source import read_text
 from generator.markdown import parser
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,120}")
-_CHECKED = {"provenance": "a tag", "span_open": "a claim", "expression": "an expression"}
+_CHECKED = {"mark": "a verification mark", "provenance": "a tag", "span_open": "a claim", "expression": "an expression"}
 
 
 @dataclass(frozen=True)

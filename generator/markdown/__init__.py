@@ -1,7 +1,8 @@
-"""Markdown as clawpub reads it: CommonMark with tables and strikethrough, and three inline rules of ours, one a file.
+"""Markdown as clawpub reads it: CommonMark with tables and strikethrough, and four inline rules of ours, one a file.
 
     provenance.py   [Observed — data pack per_task_results]    token `provenance`
     claim.py        [23/30]{fact=score}                        tokens `span_open`, `span_close`
+    mark.py         (verified: data pack a.b)                  token `mark`
     expression.py   {{ table("per_task_results") }}            token `expression`
     source_map.py   where in the file an inline token stands
     prose.py        a block's text as a reader sees it
@@ -21,6 +22,7 @@ from markdown_it.rules_inline import StateInline, image
 
 from generator.markdown.claim import claim_plugin
 from generator.markdown.expression import expression_plugin
+from generator.markdown.mark import mark_plugin
 from generator.markdown.provenance import provenance_plugin
 from generator.markdown.source_map import place_tokens
 
@@ -46,6 +48,7 @@ def parser() -> MarkdownIt:
     """Return a parser; `parse(body)` gives tokens with places."""
     md = _Parser("commonmark", {"html": False, "linkify": False, "typographer": False, "maxNesting": MAX_NESTING})
     md.enable(["table", "strikethrough"])
+    mark_plugin(md)
     place_tokens(md)
     provenance_plugin(md)
     claim_plugin(md)

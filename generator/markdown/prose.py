@@ -51,6 +51,8 @@ class Prose:
     tags: list[tuple[Token, int]] = field(default_factory=list)
     """Provenance tags and where they stand in the text."""
     expressions: list[tuple[Token, int]] = field(default_factory=list)
+    marks: list[tuple[Token, int]] = field(default_factory=list)
+    """Typed marks and where they stand in the text."""
     code: list[tuple[int, str]] = field(default_factory=list)
     """(offset in the source, content) of code spans."""
     titles: list[tuple[int, str]] = field(default_factory=list)
@@ -113,6 +115,9 @@ class _Reader:
             case "code_inline":
                 self.prose.code.append((at, token.content))
                 self.add(OBJECT, at, False, token.content)
+            case "mark":
+                self.prose.marks.append((token, self.length))
+                self.add(OBJECT, at, False, "")
             case "provenance":
                 token.meta["struck"] = self.struck > 0
                 self.prose.tags.append((token, self.length))

@@ -24,12 +24,13 @@ from generator.statement import sentence_around
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _KEY = re.compile(r"""\[((?:"[^"]*"|[^\[\]"])*)\]""")
 _WORD = re.compile(r"[^\W_]+(?:[._][^\W_]+)*")
+_NAME = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
 _OBJECT = re.compile(
     r"\b(?:than|unlike|against|above|below|over|under|beside|besides|versus|vs|behind|ahead of|from|to|of|with|as|like|"
     r"trails?|beats?|beaten by|and|or|nor)\s+(?:[^\W\d_]+['’]s?\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
-_COINED = re.compile(r"(?<![\w.@/-])(?:[A-Za-z][\w-]*@\d[\w.]*\w|[A-Za-z]+_\d+|\d+(?:\.\d+)?[BM])(?![\w@])")
+_COINED = re.compile(r"(?<![\w.@/])(?:[A-Za-z][\w-]*@\d(?:[\w.]*\w)?|[A-Za-z]+_\d+|\d+(?:\.\d+)?[BM])(?![\w@])")
 _PRONOUN = re.compile(r"(?:It|Its|They|Their|Both|There)\b")
 """How a sentence begins that is about what the one before it names."""
 MOST_NAMES = 5_000
@@ -99,7 +100,8 @@ class Entities:
         if start and _PRONOUN.match(text, start):
             start, _ = sentence_around(text, start - 2, start - 2)
         sentence = text[start:end]
-        said = [match[0].lower() for match in _WORD.finditer(sentence) if not _OBJECT.search(sentence[: match.start()])]
+        subjects = (name for name in _NAME.finditer(sentence) if not _OBJECT.search(sentence[: name.start()]))
+        said = [word for name in subjects for word in _WORD.findall(name[0].lower())]
         every = [match[0].lower() for match in _WORD.finditer(sentence)]
         for apart in self.apart:
             if (other := apart.another(read, said)) and apart.another(read, every):
