@@ -1,0 +1,170 @@
+"""The section that sets further packs beside the first: tables, differences, and what the data can tell of those."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from clawpub.errors import PackError
+from clawpub.pack.compare import Pair, compare_packs
+from clawpub.pack.reader import Pack
+from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY
+from generator.draft import phrases
+from generator.draft.campaign import call
+from generator.draft.desk import Desk
+from generator.draft.sentences import (
+    Expression,
+    Paragraph,
+    Section,
+    Sentence,
+    bullets,
+    paragraph,
+    passage,
+    say,
+    section,
+)
+
+FIRST = "this"
+TAKEN = frozenset({"main", "temp", "cross", "data", "harness", "model", "the", FIRST})
+_WORDS = re.compile(r"[a-z0-9]+")
+
+
+def aliases_for(packs: Sequence[Pack]) -> list[str]:
+    """Return what the packs are called: `this`, and for each other the words that tell its campaign from the first."""
+    ours = set(_words(packs[0]))
+    found = [FIRST]
+    names = {name for pack in packs for name in pack.table_names}
+    for pack in packs[1:]:
+        own = [word for word in _words(pack) if word not in ours]
+        stem = _alias(own) or "other"
+        alias, number = stem, 1
+        while alias in found or alias in TAKEN or alias in names:
+            number += 1
+            alias = f"{stem}_{number}"
+        found.append(alias)
+    return found
+
+
+def _words(pack: Pack) -> list[str]:
+    told = pack.info.campaign
+    text = f"{told.model.id} {told.harness.name}" if told else pack.id
+    return _WORDS.findall(text.lower())
+
+
+def _alias(words: Sequence[str]) -> str:
+    """Return the first words that make an alias of at most twenty characters, beginning with a letter."""
+    chosen = ""
+    for word in words:
+        longer = f"{chosen}_{word}" if chosen else word
+        if longer[0].isalpha() and len(longer) <= 20:
+            chosen = longer
+        elif chosen:
+            break
+    return chosen
+
+
+def comparison_section(desk: Desk, names: Mapping[str, str]) -> Section | None:
+    """Return the section that compares the packs, by alias; `names` says in Markdown what each is called."""
+    others = [alias for alias in desk.packs if alias != desk.first]
+    scored = [alias for alias in desk.packs if desk.standard(RUN_SUMMARY, alias)]
+    if not others or desk.first not in scored or len(scored) < 2:
+        return None
+    both = [alias for alias in scored if desk.standard(PER_TASK_RESULTS, alias)]
+    summaries = frozenset((alias, RUN_SUMMARY.name) for alias in scored)
+    results = frozenset((alias, table.name) for alias in both for table in (PER_TASK_RESULTS, RUN_SUMMARY))
+    rates = [alias for alias in scored if desk.value(_summary(alias, desk, "pass_rate")) is not None]
+    return section(
+        "Beside the others" if len(others) > 1 else "Beside the other",
+        passage(
+            "observed",
+            Expression(call("compare_runs", *scored), summaries),
+            Expression(call("interval_chart", *rates), summaries) if len(rates) > 1 else None,
+            *_scores(desk, scored, names),
+            *(_pair(desk, alias, names) for alias in others if alias in scored),
+        ),
+        passage("observed", Expression(call("compare_tasks", *both), results)) if len(both) > 1 else None,
+        passage("context", paragraph(*_notes(desk, [desk.first, *(a for a in others if a in scored)]))),
+    )
+
+
+def _summary(alias: str, desk: Desk, column: str) -> str:
+    return f"{RUN_SUMMARY.name}.{column}" if alias == desk.first else f"{alias}.{RUN_SUMMARY.name}.{column}"
+
+
+def _scores(desk: Desk, aliases: Sequence[str], names: Mapping[str, str]) -> list[Paragraph]:
+    """Return a line for each campaign: a line of its own names one campaign and no other."""
+    scores = {
+        alias: desk.ratio(f"{alias}-score", _summary(alias, desk, "passes"), _summary(alias, desk, "runs"), slash=True)
+        for alias in aliases
+    }
+    return bullets(say(f"{names[alias]}: ", score, " runs passed.") for alias, score in scores.items())
+
+
+def _pair(desk: Desk, alias: str, names: Mapping[str, str]) -> Paragraph | None:
+    """Return what is said of one pack against the first."""
+    runs = [_summary(each, desk, "runs") for each in (desk.first, alias)]
+    start = f"Against {names[alias]}"
+    return paragraph(_difference(desk, alias, runs, start), *_tested(desk, alias))
+
+
+def _difference(desk: Desk, alias: str, runs: Sequence[str], start: str) -> Sentence | None:
+    between = f"from {desk.sql(RUN_SUMMARY.name, alias)} o, {desk.first}.{RUN_SUMMARY.name} t"
+    if desk.value(runs[0]) == desk.value(runs[1]):
+        if desk.is_so(f"select o.passes = t.passes {between}"):
+            same = desk.stated("the number of passes is the same", f"{alias}-same", f"select o.passes = t.passes {between}")
+            return say(f"{start}, ", same, ".")
+        return say(
+            f"{start} the difference is ",
+            desk.count(f"{alias}-difference", f"select abs(o.passes - t.passes) {between}", "pass"),
+            ".",
+        )
+    fact = f"select abs(1.0 * o.passes / o.runs - 1.0 * t.passes / t.runs) {between}"
+    share = desk.number(fact)
+    if share is None:
+        return None
+    points = desk.bound(f"{phrases.percent(share)[:-1]} percentage points", f"{alias}-points", fact)
+    return say(f"{start}, the pass rates are ", points, " apart; the numbers of runs are not the same.")
+
+
+def _tested(desk: Desk, alias: str) -> Iterator[Sentence | None]:
+    """Yield what the tests say, in the words of `clawpub compare`: a difference is one only where they show it."""
+    pair = _compared(desk, alias)
+    if pair is None or pair.passes == pair.rate == 0:
+        return
+    query = (
+        f"select {{}}(t.passes, t.runs, o.passes, o.runs) from {desk.first}.per_task_results t "
+        f"join {desk.sql('per_task_results', alias)} o on o.task_id = t.task_id"
+    )
+    here = desk.figure(f"{alias}-p-here", query.format("exchange_p")) if pair.by_task else None
+    like = desk.figure(f"{alias}-p-like", query.format("paired_p")) if pair.by_task else None
+    yield say("With the runs exchanged within each task, p is ", here, ".") if here else None
+    yield say("With the tasks paired in a t-test, p is ", like, ".") if like else None
+    match pair.verdict:
+        case "difference":
+            yield say("By tests paired over the tasks the campaigns differ, also for other tasks of the kind.")
+        case "these tasks only":
+            yield say(
+                "On these very tasks the campaigns differ; the data do not say whether they would on others of the kind."
+            )
+        case "untested":
+            yield say(
+                "The packs do not say how their runs spread over the tasks, so that the difference is not tested."
+            )
+        case _:
+            yield say("These data cannot tell the difference from zero.")
+
+
+def _compared(desk: Desk, alias: str) -> Pair | None:
+    try:
+        return compare_packs([desk.packs[desk.first], desk.packs[alias]]).pairs[0]
+    except PackError:
+        return None
+
+
+def _notes(desk: Desk, aliases: Sequence[str]) -> Iterator[Sentence | None]:
+    try:
+        notes = compare_packs([desk.packs[alias] for alias in aliases]).notes
+    except PackError:
+        return
+    for note in notes:
+        yield say(f"To be kept in mind: {phrases.escaped(note)}.")
