@@ -55,8 +55,6 @@ def import_(files: tuple[Path, ...], output: Path | None, dry_run: bool, as_json
     """
     description, base = _description(files, said)
     reading = Reading(said["encoding"], "\t" if said["delimiter"] in ("\\t", "tab") else said["delimiter"])
-    if len(reading.delimiter) > 1:
-        raise ConfigError(f"--delimiter {reading.delimiter!r} is no single character", hint="such as ; or | or tab")
     made = read_import(description, files, base=base, reading=reading)
     if dry_run:
         print_json(_json(made)) if as_json else _print(made)
@@ -115,7 +113,8 @@ def _add_tables(tables: dict[str, Any], files: Sequence[Path], base: Path, said:
         if table_name(table) != table:
             raise ConfigError(f"--name: {table!r} cannot name a table", hint=f"such as {table_name(table) or 'trades'}")
         tables.setdefault(table, {})["file"] = str(named[0].resolve())
-    names = [*tables, *(name for path in files if (name := _name_of(path)) not in tables)]
+    placed = {(base / about["file"]).resolve() for about in tables.values() if about.get("file")}
+    names = [*tables, *(n for path in files if path.resolve() not in placed and (n := _name_of(path)) not in tables)]
     for left, columns in _pairs("--key", said["keys"], "trades=trade_id", alone=names):
         tables.setdefault(left, {})["key"] = [column.strip() for column in columns.split(",")]
     wishes = [*_pairs("--type", said["types"], "trades.price=number"), *((p, "percent") for p in said["percent"])]

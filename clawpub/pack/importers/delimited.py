@@ -36,6 +36,8 @@ def read_delimited(path: Path, name: str, *, encoding: str = "", delimiter: str 
     text, notes = _decode(data, path, encoding)
     if not text.strip():
         raise ConfigError("the file is empty", at=path, hint="expected a header row with the columns' names, then rows")
+    if delimiter in ('"', "\r", "\n") or len(delimiter) > 1 or delimiter.isalnum():
+        raise ConfigError(f"{delimiter!r} cannot separate cells", at=path, hint="such as ; or | or a tab")
     if not delimiter:
         delimiter, said = _delimiter(text, path)
         notes += said
@@ -59,9 +61,9 @@ def _decode(data: bytes, path: Path, encoding: str) -> tuple[str, list[str]]:
     for mark, codec, note in _MARKS:
         if data.startswith(mark):
             return _decode_as(data, path, codec), [note] if note else []
-    if b"\x00" in data[:1000]:
-        codec = "utf-16-le" if data[1:2] == b"\x00" else "utf-16-be"
-        return _decode_as(data, path, codec), ["read as UTF-16, by its zero bytes"]
+    for codec, zeros in (("utf-16-le", data[1:1000:2]), ("utf-16-be", data[:1000:2])):
+        if zeros.count(0) > 0.4 * len(zeros):
+            return _decode_as(data, path, codec), ["read as UTF-16, by its zero bytes"]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:

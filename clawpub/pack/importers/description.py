@@ -40,12 +40,17 @@ def _one_or_many(value: Any) -> Any:
 
 
 def _split(value: Any) -> Any:
-    """Return words and address apart."""
+    """Return words and address apart, as in "The log, https://…"; an address amid words stays among them too."""
     if not isinstance(value, str):
         return value
+    value = value.strip()
     found = _URL.search(value)
-    title = _URL.sub("", value, count=1).strip(" \t,;:()<>") if found else value.strip()
-    return {"title": title, "url": found[0] if found else ""}
+    if found is None:
+        return {"title": value}
+    before, after = value[: found.start()].rstrip(), value[found.end() :]
+    if after.strip(" .") or (before and before[-1] not in ",;:"):
+        return {"title": value, "url": found[0]}
+    return {"title": before.rstrip(" ,;:"), "url": found[0]}
 
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]

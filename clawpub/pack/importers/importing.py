@@ -103,7 +103,8 @@ def _described(description: Description, raw: RawTable, base: Path) -> tuple[str
 
 def _imported(raw: RawTable, name: str, about: TableDescription, description: Description) -> ImportedTable:
     if len(raw.header) > MAX_COLUMNS:
-        raise ConfigError(f"{len(raw.header):,} columns, at most {MAX_COLUMNS:,}", at=raw.place(0))
+        hint = "leave out what the writeup does not read; or make rows of the columns"
+        raise ConfigError(f"{len(raw.header):,} columns, at most {MAX_COLUMNS:,}", at=raw.path, hint=hint)
     names, notes = column_names(raw.header)
     notes = [*raw.notes, *notes]
     _refuse_unknown(raw, name, names, about)
