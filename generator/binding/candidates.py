@@ -124,7 +124,7 @@ def _cells(sheet: Sheet, said: Collection[str], found: Catalogue) -> Found:
         found.left_out.append(f"table {sheet.path}: single cells of rows that the writeup does not name")
     percents = {column for column, values in sheet.numeric.items() if in_percent(column, values)}
     for row in rows:
-        names = () if len(sheet.table.rows) == 1 else sheet.row_names(row)
+        names = () if sheet.one_row else sheet.row_names(row)
         for column in sheet.columns:
             number = None if column.name in sheet.key else number_of(row[column.name])
             if number is not None:

@@ -29,8 +29,10 @@ def counts(sheet: Sheet, said: Collection[str]) -> Found:
             yield from _truths(sheet, column)
         elif column.type == "string":
             yield from _values(sheet, column, said)
-        elif column.name in sheet.key and len(sheet.key) > 1:
-            yield from _different(sheet, column, len(set(sheet.cells(column.name))))
+        elif column.name in sheet.key[:-1]:
+            values = {cell for cell in sheet.cells(column.name) if isinstance(cell, int)}
+            if values != set(range(1, len(values) + 1)):  # runs 1, 2, 3 of each task are not three runs
+                yield from _different(sheet, column, len(values))
 
 
 def _count(
@@ -92,7 +94,7 @@ def _values(sheet: Sheet, column: Column, said: Collection[str]) -> Found:
 def _different(sheet: Sheet, column: Column, count: int) -> Found:
     fact = f"select count(distinct {quoted(column.name)}) from {sheet.ref}"
     meaning = (sheet.alias, "total", stems_of(_thing(column.name)))
-    yield "plain", _count(sheet, fact, count, column.name, meaning, cost=3, label=_thing(column.name))
+    yield "plain", _count(sheet, fact, count, column.name, meaning, cost=3, label=_thing(column.name), shape="kinds")
 
 
 def _shares(sheet: Sheet, column: Column, value: str, count: int, wholes: dict[str, int]) -> Found:

@@ -9,7 +9,7 @@ from typing import Literal
 from clawpub.quantity import FactUnit
 from generator.binding.sheets import Place
 
-Shape = Literal["cell", "row", "count", "each", "statistic", "share", "per", "pair", "range"]
+Shape = Literal["cell", "row", "count", "kinds", "each", "statistic", "share", "per", "pair", "range"]
 Pool = Literal["plain", "share", "difference", "points", "change", "multiple", "range"]
 
 

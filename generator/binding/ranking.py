@@ -203,10 +203,10 @@ def _one_a_meaning(proposals: Sequence[Proposal]) -> Iterator[Proposal]:
     """Yield the simplest proposal of each meaning, where the first of that meaning stands."""
     groups: dict[object, list[Proposal]] = defaultdict(list)
     facts: set[tuple[object, ...]] = set()
+    scores = {_as_score(proposal) for proposal in proposals if proposal.candidate.shape in ("cell", "row")}
     for proposal in proposals:
         candidate = proposal.candidate
-        ratio = isinstance(proposal.values[0], str) and "/" in proposal.values[0]
-        meaning = (candidate.packs, candidate.names, proposal.values) if ratio else candidate.meaning
+        meaning = score if (score := _as_score(proposal)) in scores else candidate.meaning
         groups[meaning, proposal.within_reach, proposal.supported].append(proposal)
     for group in groups.values():
         simplest = min(group, key=lambda p: (p.candidate.cost, not p.exact, p.facts))
@@ -214,6 +214,11 @@ def _one_a_meaning(proposals: Sequence[Proposal]) -> Iterator[Proposal]:
             continue  # the same query by another name, as the maximum of a column that is the same everywhere
         facts.add((simplest.facts, simplest.candidate.unit))
         yield replace(simplest, score=max(proposal.score for proposal in group))
+
+
+def _as_score(proposal: Proposal) -> tuple[object, ...]:
+    """Return what makes a score that was put together the score that stands in a cell."""
+    return ("score", proposal.candidate.packs, proposal.candidate.names, proposal.values)
 
 
 def _within(candidate: Candidate, reach: Tables | None) -> bool:

@@ -20,6 +20,9 @@ _RATES = frozenset(map(stem, "rate share percent pct percentage coverage".split(
 _POINTING = re.compile(r"\b(?:it|its|they|their|them|this|that|these|those|he|she|his|her|there|same)\b", re.IGNORECASE)
 
 
+_JOINED = re.compile(r"\W*(?:\b(?:and|or|the|to|than|with|against)\b\W*)*", re.IGNORECASE)
+
+
 class Near:
     """A quantity's surroundings, held against candidates."""
 
@@ -122,6 +125,8 @@ class Near:
     def _fits_measure(self, candidate: Candidate, measured: Sequence[tuple[float, float]]) -> bool:
         if candidate.names and candidate.shape in ("count", "share") and len(candidate.columns) == 1:
             return True  # the value that is counted is said
+        if candidate.shape == "kinds":
+            return any(word in self.around.noun for word in self.terms.names[candidate.columns[0]])
         least = 0.5 if self.small else 0.25
         return all(nearest >= least for _, nearest in measured)
 
@@ -132,7 +137,7 @@ class Near:
         names = {way for place in candidate.columns for name in self.terms.names[place] for way, _ in ways_to_say(name)}
         told = names | {word for place in candidate.columns for word in self.terms.others[place]}
         told |= {word for name in candidate.names for word in stems_of(name)}
-        if candidate.shape == "count":
+        if candidate.shape in ("count", "kinds"):
             names = told
         return any(word in names for word in self.noun) and all(word in told for word in self.noun)
 
@@ -148,7 +153,7 @@ class Near:
             "multiple",
         ):
             return True
-        if candidate.shape == "count":
+        if candidate.shape in ("count", "kinds"):
             return self.quantity.kind == "number"
         noun = self.quantity.noun or ""
         time = stem(noun) in map(stem, ("second", "minute", "hour", "s", "min", "h"))
@@ -209,13 +214,25 @@ def _part_of(text: str, target: Target, said: Sequence[Mention], terms: Terms) -
 def _nearest_first(said: Sequence[Mention], near: Around, text: str) -> list[list[Mention]]:
     """Return mentions by stretch: the clause, the whole sentence, then the sentences before it, backwards."""
     (low, high), (start, end) = near.clause, near.sentence
-    clause = [mention for mention in said if low <= mention.start < high]
+    listed = _lists(said, text)
+    clause = [m for names in listed if any(low <= each.start < high for each in names) for m in names]
     sentence = [mention for mention in said if start <= mention.start < end]
     stretches = [clause, sentence]
     before = [0, *(match.end() for match in re.finditer(r"(?<=[.!?])\s+", text[:start])), start]
     for first, behind in reversed(list(pairwise(before))):
         stretches.append([mention for mention in said if first <= mention.start < behind])
     return stretches
+
+
+def _lists(said: Sequence[Mention], text: str) -> list[list[Mention]]:
+    """Return mentions with those together that are named in one breath: `task_01 and task_08 went 3/3 and 0/3`."""
+    lists: list[list[Mention]] = []
+    for mention in said:
+        if lists and _JOINED.fullmatch(text[lists[-1][-1].end : mention.start]):
+            lists[-1].append(mention)
+        else:
+            lists.append([mention])
+    return lists
 
 
 def _pack_of(text: str, target: Target, near: Around, pack_words: Mapping[str, frozenset[str]]) -> tuple[str, bool]:

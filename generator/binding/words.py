@@ -80,7 +80,7 @@ class Names:
 
     def said(self, text: str) -> list[Mention]:
         """Return the names that a text says, in order; of those that overlap the longest."""
-        places = [(match[0].lower(), match.start(), match.end()) for match in _WORD.finditer(text)]
+        places = [(match[0].lower(), match.start(), match.end(), match[0]) for match in _WORD.finditer(text)]
         found: list[Mention] = []
         at = 0
         while at < len(places):
@@ -89,10 +89,13 @@ class Names:
             at += max(length, 1)
         return found
 
-    def _at(self, places: list[tuple[str, int, int]], at: int) -> tuple[int, set[str]]:
+    def _at(self, places: list[tuple[str, int, int, str]], at: int) -> tuple[int, set[str]]:
         for length in range(min(self._longest, len(places) - at), 0, -1):
-            words = tuple(word for word, _, _ in places[at : at + length])
-            if names := self._whole.get(words):
+            words = tuple(place[0] for place in places[at : at + length])
+            names = self._whole.get(words, set())
+            if length == 1:  # `verified` is not the board that is called Verified
+                names = {name for name in names if name == places[at][3] or not name.isalpha()}
+            if names:
                 return length, names
             if len(names := self._begun.get(words, set())) == 1:
                 return length, names
@@ -131,6 +134,8 @@ def around(text: str, quantity: Quantity, above: str = "", names: Sequence[Menti
     behind = words_of(text[end : clause[1]])
     of_these = len(behind) > 1 and behind[0] == "of"
     noun = [] if of_these else _until_stop(behind)
+    if of_these and quantity.kind == "number":
+        near |= {stem(word): 0.2 for word in behind}
     near |= dict.fromkeys(noun, 1.0)
     return Around(near, tuple(noun), of_these, clause, sentence)
 
