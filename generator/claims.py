@@ -186,7 +186,7 @@ class _Check:
             elif pin and pin.digest != digest:
                 message = f"the view {name} has other rows than when this was written ({pin.digest})"
                 hint = f"read every claim on it again, then pin {name}: {digest}"
-                self.report("stale-pin", message, pin.line, hint=hint)
+                self.report("stale-view", message, pin.line, hint=hint)
             elif not pin and observed:
                 hint = f"write, under views:, {name}: {digest}"
                 line = self.writeup.front_lines.get("views", self.writeup.front_lines.get("packs", 1))

@@ -55,6 +55,7 @@ RULES: dict[str, Rule] = {
     "hidden-character": Rule("a character that makes a reader see other text than was checked"),
     "slack": Rule("a bound that is true and says little", "warning"),
     "stale-pin": Rule("a pack that changed since the writeup was written"),
+    "stale-view": Rule("a cross-campaign view whose rows changed since the writeup was written", "warning"),
     "missing-pack": Rule("a pack that is not there, or cannot be read", fixed=True),
     "unpinned": Rule("a pack named without its digest"),
     "untagged-quantity": Rule("a quantity in a passage under no tag", "warning"),

@@ -2,6 +2,10 @@
 
     wilson_low(k, n)   wilson_high(k, n)            ends of the 95 % Wilson interval of k passes in n independent runs
     fisher_p(k1, n1, k2, n2)                        two-sided p of Fisher's exact test, all runs independent
+    best_t_p(passes, tasks)                         the least p that any split of a difference over the tasks could have
+    best_signs_p(passes, tasks)                     the same where signs are flipped
+    detectable_t(tasks, runs)                       the least difference, in passes, that so many runs in all could show
+    detectable_signs(tasks, runs)                   the same where signs are flipped
 
 Over rows, one a task:
 
@@ -23,7 +27,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, cast
 
-from clawpub.differences import exchange_within_tasks, fisher, paired_t, sign_flip
+from clawpub.differences import best_case, detectable, exchange_within_tasks, fisher, paired_t, sign_flip
 from clawpub.stats import clustered_interval, percentile, wilson
 
 MOST_WORK = 20_000
@@ -66,6 +70,20 @@ def _wilson(end: str) -> Count:
 
 def _fisher(k1: int, n1: int, k2: int, n2: int) -> float:
     return fisher((k1, n1), (k2, n2))
+
+
+def _best(test: str) -> Count:
+    def value(passes: int, tasks: int) -> float | None:
+        return getattr(best_case(passes, tasks), test)  # type: ignore[no-any-return]
+
+    return value
+
+
+def _detectable(test: str) -> Count:
+    def value(tasks: int, runs: int) -> float | None:
+        return getattr(detectable(tasks, runs), test)  # type: ignore[no-any-return]
+
+    return value
 
 
 def _of_counts(value: Count, meter: Meter) -> Count:
@@ -159,6 +177,10 @@ _SCALARS: dict[str, tuple[int, Count]] = {
     "wilson_low": (2, _wilson("low")),
     "wilson_high": (2, _wilson("high")),
     "fisher_p": (4, _fisher),
+    "best_t_p": (2, _best("t")),
+    "best_signs_p": (2, _best("sign_flip")),
+    "detectable_t": (2, _detectable("t")),
+    "detectable_signs": (2, _detectable("sign_flip")),
 }
 _OVER_TASKS: dict[str, tuple[int, Callable[[Counts], float | None], int, int]] = {
     "clustered_low": (2, _clustered("low"), 1, 0),

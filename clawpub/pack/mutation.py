@@ -34,8 +34,8 @@ GENTLE = {
 }
 """By a column's type: what its values become. Each may change what a fact says and leaves the table what it was."""
 ROUGH = {
-    "integer": ("{c} * 1000 + 7", "-{c}", "0"),
-    "number": ("{c} * 1000 + 7", "-{c}", "0"),
+    "integer": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0"),
+    "number": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0"),
     "boolean": ("1", "0"),
     "string": ("'~'",),
     "datetime": ("'1970-01-01T00:00:00Z'",),

@@ -26,8 +26,8 @@ _KEY = re.compile(r"""\[((?:"[^"]*"|[^\[\]"])*)\]""")
 _WORD = re.compile(r"[^\W_]+(?:[._][^\W_]+)*")
 _NAME = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
 _OBJECT = re.compile(
-    r"\b(?:than|unlike|against|above|below|over|under|beside|besides|versus|vs|behind|ahead of|from|to|of|with|as|like|"
-    r"trails?|beats?|beaten by|and|or|nor)\s+(?:[^\W\d_]+['’]s?\s+)?(?:the\s+)?$",
+    r"\b(?:than|unlike|against|above|below|over|under|besides?|versus|vs|behind|ahead of|from|like|trails?|beats?|"
+    r"beaten by|compared (?:with|to)|next to)\s+(?:[^\W\d_]+['’]s?\s+)?(?:the\s+)?$",
     re.IGNORECASE,
 )
 _COINED = re.compile(r"(?<![\w.@/])(?:[A-Za-z][\w-]*@\d(?:[\w.]*\w)?|[A-Za-z]+_\d+|\d+(?:\.\d+)?[BM])(?![\w@])")

@@ -17,10 +17,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
+from clawpub.pack.across import load_view
 from clawpub.pack.reader import Pack
 from generator.claims import check_writeup
 from generator.content import load_writeup
 from generator.findings import RULES, Setting
+from generator.library import Library
 from generator.writeup import CheckedWriteup
 from tests.generator.builders import campaign_tables, make_pack, make_writeup
 
@@ -49,6 +51,12 @@ def fixture_packs() -> tuple[Pack, Pack]:
     return make_pack(folder), make_pack(folder, "coder", tables=campaign_tables(22))
 
 
+@cache
+def fixture_library() -> Library:
+    """Return the view `board` over both."""
+    return Library({pack.id: pack for pack in fixture_packs()}, (load_view(FOLDER / "board.sql"),))
+
+
 def check_case(tmp_path: Path, text: str) -> CheckedWriteup:
     body, *parts = text.split("\n%% ")
     named = dict(part.split("\n", 1) for part in parts)
@@ -61,7 +69,8 @@ def check_case(tmp_path: Path, text: str) -> CheckedWriteup:
     facts = named.get("facts.toml") or (FOLDER / "facts.toml").read_text(encoding="utf-8")
     folder = make_writeup(tmp_path, body, facts=facts, packs=pins, front=named.get("front", ""))
     unused: Setting = "warning" if "facts.toml" in named else "off"
-    return check_writeup(load_writeup(folder), {pack.id: pack for pack in packs}, {"unused-fact": unused})
+    found = {pack.id: pack for pack in packs}
+    return check_writeup(load_writeup(folder), found, {"unused-fact": unused}, fixture_library())
 
 
 def run_case(tmp_path: Path, text: str) -> list[str]:

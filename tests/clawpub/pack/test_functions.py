@@ -71,6 +71,11 @@ def test_the_published_example() -> None:
     p = ask("select fisher_p(k, n, k2, n2) from by_task").value()
     assert [f"{float(str(value)):.3f}" for value in (low, high)] == ["0.591", "0.882"]
     assert f"{float(str(p)):.2f}" == "0.77"
+    best = {passes: ask(f"select best_t_p({passes} + 0 * k, 10) from by_task").value() for passes in (1, 2)}
+    assert [f"{float(str(value)):.3f}" for value in best.values()] == ["0.343", "0.168"]
+    assert ask("select best_signs_p(k - k2, 10) from by_task").value() == Decimal("0.5")
+    assert ask("select detectable_t(10, n) from by_task").value() == 4
+    assert ask("select detectable_signs(10, n) from by_task").value() == 6
 
 
 @pytest.mark.parametrize("rows", [[], [(None, 3, 1, 3)], [(0, 0, 0, 0)]])
