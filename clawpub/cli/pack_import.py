@@ -35,6 +35,7 @@ TYPES = ("string", "integer", "number", "percent", "boolean", "datetime")
 @click.option("--percent", multiple=True, metavar="[TABLE.]COL", help='Store "12%" as 0.12, a share of 1.')
 @click.option("--missing", multiple=True, metavar="TEXT", help="A cell of this text is missing, in any column.")
 @click.option("--note", "notes", multiple=True, help="What a reader must know to read the numbers right.")
+@click.option("--parent", help="The digest of the pack that this one corrects.")
 @click.option("--describe", type=click.Path(path_type=Path), help="All of this in a TOML file, to repeat it exactly.")
 @click.option("--encoding", default="", help="Of CSV files; found out where it is not named.")
 @click.option("--delimiter", default="", help="Of CSV files; a comma, or what the header has instead.")
@@ -89,6 +90,7 @@ def _description(files: Sequence[Path], said: Mapping[str, Any]) -> tuple[Descri
         "id": said["pack_id"],
         "title": said["title"],
         "origin": said["origin"],
+        "parent": said["parent"],
         "source": list(said["source"]),
         "licence": said["licence"],
         "notes": [*data.get("notes", ()), *said["notes"]],

@@ -143,7 +143,7 @@ def _same(destination: Path, descriptor: bytes) -> Pack:
         raise PackError(
             "another pack is sealed here",
             at=destination,
-            hint="a sealed pack is never overwritten: give the campaign a new id",
+            hint="a sealed pack is never overwritten: give this one a new id",
         )
     return there
 

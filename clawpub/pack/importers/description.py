@@ -7,6 +7,7 @@ licence = "CC-BY-4.0"                                     # an SPDX id, or words
 origin = "imported"                                       # or "transcribed": typed in from a publication
 notes = ["Paper trades: no order reached a market."]
 missing = ["n.a."]                                        # spellings of missing, in any column
+parent = "sha256:…"                                       # the digest of the pack that this one corrects, if any
 
 [tables.trades]                  # by default: the file's name, made legal
 file = "export (3).csv"          # beside this file; `member` names one table of a JSON file with several
@@ -28,7 +29,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from clawpub.pack.importers.inference import Declared
-from clawpub.pack.model import PackId
+from clawpub.pack.model import Digest, PackId
 from clawpub.toml_source import load_toml, validate
 
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
@@ -120,6 +121,7 @@ class Description(_Part):
     licence: Licences = Field(default=(), description="an SPDX id such as CC-BY-4.0, or words")
     notes: _Texts = ()
     missing: tuple[str, ...] = ()
+    parent: Digest | None = Field(default=None, description="the digest of the pack that this one corrects")
     tables: dict[_Name, TableDescription] = {}
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Sequence
+from contextlib import closing
 
 LEGAL = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OTHER = re.compile(r"\W+", re.ASCII)
@@ -36,6 +38,19 @@ def column_names(header: Sequence[str]) -> tuple[list[str], list[str]]:
         if unique != bare:
             notes.append(f"column {place}, “{bare[:80]}”, is named {unique}" if bare else f"column {place} has no name")
     return names, notes
+
+
+def sql_words(names: Sequence[str]) -> list[str]:
+    """Return those of some legal names that SQLite takes for words of its own, as `order` and `when`."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        return [name for name in names if not _is_plain(connection, name)]
+
+
+def _is_plain(connection: sqlite3.Connection, name: str) -> bool:
+    try:
+        return bool(connection.execute(f'select {name} = 1234567 from (select 1234567 as "{name}")').fetchone()[0])
+    except sqlite3.Error:
+        return False
 
 
 def _made(text: str) -> str:

@@ -23,6 +23,7 @@ from pyarrow import parquet
 
 from clawpub.errors import ConfigError
 from clawpub.pack.compare import compare_packs
+from clawpub.pack.importers import description
 from clawpub.pack.importers.description import Description, Source, load_description
 from clawpub.pack.importers.importing import ImportedTable, read_import, seal_import
 from clawpub.pack.importers.names import column_names, table_name
@@ -241,6 +242,12 @@ def test_the_name_in_the_source_stays_in_the_columns_description(tmp_path: Path)
     assert found.table.schema.columns[0].description == "in the source: Win %"
 
 
+def test_words_of_sql_among_the_names_are_said(tmp_path: Path) -> None:
+    found = read(write(tmp_path / "orders.csv", "id,when,order,true,rank,Current_Date\n1,2,3,4,5,6\n"))
+    words = [note.partition(" is a word of SQL")[0] for note in found.origin.notes if "word of SQL" in note]
+    assert words == ["when", "order", "true", "Current_Date"]
+
+
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
@@ -415,10 +422,10 @@ description = "of all"
 def test_a_described_import_is_a_valid_data_package_and_can_be_repeated(tmp_path: Path) -> None:
     write(tmp_path / "export (3).csv", "id,win,note\n1,12%,x\n2,,\n")
     write(tmp_path / "prices.json", '[{"a": 1.5}]')
-    description = load_description(write(tmp_path / "import.toml", DESCRIBED))
+    said = load_description(write(tmp_path / "import.toml", DESCRIBED))
     files = [tmp_path / "prices.json"]
-    pack = seal_import(read_import(description, files, base=tmp_path), tmp_path / "packs" / "bot")
-    again = seal_import(read_import(description, files, base=tmp_path), tmp_path / "others" / "bot")
+    pack = seal_import(read_import(said, files, base=tmp_path), tmp_path / "packs" / "bot")
+    again = seal_import(read_import(said, files, base=tmp_path), tmp_path / "others" / "bot")
     assert again.digest == pack.digest and verify_pack(pack.path) == []
     report = Package(str(pack.path / "datapackage.json")).validate()
     assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "note"])
@@ -431,6 +438,18 @@ def test_a_described_import_is_a_valid_data_package_and_can_be_repeated(tmp_path
     database = Database({"this": pack.tables()})
     assert database.ask("trades[1].win").value() == Decimal("0.12")
     assert database.ask("select count(win) from trades").value() == 1
+
+
+def test_the_example_in_the_description_of_descriptions_is_one(tmp_path: Path) -> None:
+    example = str(description.__doc__).partition("\n\n")[2].replace("sha256:…", "sha256:" + "0" * 64)
+    read = load_description(write(tmp_path / "import.toml", example))
+    assert read.tables["trades"].columns["win_rate"].type == "percent" and read.parent
+
+
+def test_a_correction_names_the_pack_that_it_corrects(tmp_path: Path) -> None:
+    first = seal(tmp_path, write(tmp_path / "t.csv", "a\n1\n"))
+    second = seal(tmp_path, write(tmp_path / "t.csv", "a\n2\n"), pack_id="mended", parent=first.digest)
+    assert second.info.parent == first.digest and verify_pack(second.path) == []
 
 
 def test_other_words_or_other_cells_are_another_pack(tmp_path: Path) -> None:
