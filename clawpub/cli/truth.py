@@ -253,9 +253,9 @@ def _write_erratum(truth: Truth, to: str, *, quiet: bool) -> None:
     drafts = [(found, found.erratum.markdown) for found in truth.writeups if found.erratum]
     alone = len(drafts) == 1
     text = "\n".join(
-        markdown if alone else f"<!-- for the end of {shown(found.writeup.path)} -->\n\n{markdown}"
+        f"\n{markdown}" if alone else f"<!-- for the end of {shown(found.writeup.path)} -->\n\n{markdown}"
         for found, markdown in drafts
-    )
+    )  # one alone begins with an empty line, so that it can be appended as it is
     if to == "-":
         click.echo(text, nl=False)
         return

@@ -55,6 +55,11 @@ class ClaimChange:
     after: Standing
 
     @property
+    def rule(self) -> str:
+        """The comparison rule that decided over the new pack; empty where nothing could be compared."""
+        return self.binding.claim.rule if self.binding.claim else ""
+
+    @property
     def values(self) -> str:
         """What changed among its values, old -> new; empty where nothing did."""
         if len(self.before.values) != len(self.after.values):

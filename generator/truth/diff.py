@@ -12,6 +12,7 @@ from clawpub.errors import ClawpubError
 from clawpub.findings import Finding
 from clawpub.pack.reader import Pack, open_pack
 from generator.content import load_writeup
+from generator.library import uses
 from generator.project import load_project
 from generator.publication import finding_of
 from generator.tables import short
@@ -232,6 +233,8 @@ def _notes_on(swap: Swap, writeup: Writeup, before: CheckedWriteup) -> Iterator[
             )
     if not swap.pins(writeup):
         yield "it pins neither pack; it reads a view over all packs"
+    if swap.published and uses(writeup):
+        yield f"its views are computed without {swap.old.id}; while that stays in content/packs, they count both"
     if failed := list(old_errors(before.findings)):
         errors = "1 error" if len(failed) == 1 else f"{len(failed)} errors"
         first = f"{failed[0].rule} on line {failed[0].line} of {failed[0].path.name}"

@@ -18,10 +18,10 @@ from clawpub.pack.reader import Pack
 from generator.evidence import Evidence
 from generator.tables import short
 from generator.truth.changes import ClaimChange, SentenceChange
-from generator.truth.quoting import PRINTED, said, said_plainly, says
+from generator.truth.quoting import said, said_plainly, said_whole, says
 from generator.truth.sentences import Sentence
 from generator.truth.tables import TableChange
-from generator.truth.wording import Edit, escaped
+from generator.truth.wording import Edit
 from generator.writeup import CheckedWriteup, FactEntry
 
 
@@ -39,6 +39,9 @@ class Draft:
         """The entries as TOML."""
         return "\n".join(f"[{entry.id}]\nholds = {_toml(entry.holds or '')}\n" for entry in self.entries)
 
+
+BROUGHT = 0
+"""The line of an entry that is in no ledger yet."""
 
 Attempt = Callable[[Draft], tuple[tuple[Finding, ...], int]]
 """Returns the errors of a writeup with a draft at its end, and the line on which the draft begins."""
@@ -78,12 +81,12 @@ class Erratum:
         findings, first = attempt(draft)
         lines = draft.markdown.split("\n")
         wrong = {lines[(each.line or 0) - first] for each in findings if 0 <= (each.line or 0) - first < len(lines)}
-        brought = {entry.line for entry in draft.entries}
-        if any(f"- {item.text}" in wrong for _, item in items) or brought & {each.line for each in findings}:
-            kept = [
-                item if f"- {item.text}" not in wrong and not item.entries else self.plain(change)
-                for change, item in items
-            ]
+        vacuous = any(each.line == BROUGHT and each.path == self.after.writeup.ledger_path for each in findings)
+        kept = [
+            self.plain(change) if f"- {item.text}" in wrong or (vacuous and item.entries) else item
+            for change, item in items
+        ]
+        if kept != [item for _, item in items]:
             draft = self.put_together(kept)
             findings, _ = attempt(draft)
         return replace(draft, remaining=findings)
@@ -151,16 +154,16 @@ class Erratum:
             return Item(
                 f"{before} is now “{says(sentence, self.names, edits, span.start, span.end)}”.", _sources_of(claim)
             )
-        if entry and entry.holds and claim.binding.claim and claim.binding.claim.rule == "holds":
+        if entry and entry.holds and claim.after.verdict == "refuted" and claim.rule == "holds":
             query = entry.holds.strip().rstrip(";")
-            opposite = FactEntry(next(ids), 0, holds=f"select not ({query}\n)")
+            opposite = FactEntry(next(ids), BROUGHT, holds=f"select not ({query}\n)")
             return Item(f"{before}: [that does not hold]{{fact={opposite.id}}}.", _sources_of(claim), (opposite,))
         return Item(f"{before} is taken back: the new pack does not bear it out.")
 
     def plain(self, change: SentenceChange) -> Item:
-        """Return an item that says nothing but that a sentence is not said any more."""
-        quoted = escaped(change.was.text.replace("`", ""))
-        return Item(f'{self.where(change)} “[{quoted}]{{waive="{PRINTED}"}}” It is not said any more.')
+        """Return an item without numbers of its own, for a sentence that says something else outside its paragraph."""
+        now = "It stands corrected above." if self.mended(change) else "It is not said any more."
+        return Item(f"{self.where(change)} “{said_whole(change.was)}” {now}")
 
 
 def _sources_of(claim: ClaimChange) -> frozenset[Source]:

@@ -44,6 +44,12 @@ def said(sentence: Sentence, names: Sequence[str], start: int | None = None, end
     return _markdown([_Piece(text, code)], names, PRINTED)
 
 
+def said_whole(sentence: Sentence) -> str:
+    """Return Markdown for what a sentence said, all of it waived at once."""
+    text, code = _read(sentence, sentence.start, sentence.end)
+    return _markdown([_Piece(_MARK.sub("", text), code, attributes=f'{{waive="{PRINTED}"}}')], (), PRINTED)
+
+
 def said_plainly(text: str, names: Sequence[str]) -> str:
     """Return Markdown for a text without markup, all that counts in it waived."""
     return _markdown([_Piece(text.replace(OBJECT, ""))], names, PRINTED)

@@ -61,7 +61,7 @@ def test_nothing_that_changes_is_status_0(tmp_path: Path, packs: tuple[Pack, Pac
 
 def test_an_erratum_goes_to_standard_output_and_the_rest_does_not(tmp_path: Path, packs: tuple[Pack, Pack]) -> None:
     done = diff_truth(packs[0].path, packs[1].path, "--erratum", "-", cwd=tmp_path)
-    assert done.stdout.startswith("## Correction of 20")
+    assert done.stdout.startswith("\n## Correction of 20")
     assert '[23/30]{waive="as printed before the correction"}' in done.stdout
     assert "[24/30 (80%)]{fact=score}" in done.stdout
     assert "1 sentence of 1 writeup changes" in done.stderr
@@ -73,7 +73,7 @@ def test_an_erratum_is_written_into_a_new_file_and_over_none(tmp_path: Path, pac
     file = tmp_path / "erratum.md"
     first = diff_truth(packs[0].path, packs[1].path, "--erratum", file, cwd=tmp_path)
     assert first.returncode == 1
-    assert file.read_text().startswith("## Correction of 20")
+    assert file.read_text().startswith("\n## Correction of 20")
     file.write_text("mine")
     again = diff_truth(packs[0].path, packs[1].path, "--erratum", file, cwd=tmp_path)
     assert again.returncode == 2

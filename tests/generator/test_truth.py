@@ -335,10 +335,15 @@ def test_a_view_over_all_packs_changes_with_one_of_them(tmp_path: Path) -> None:
     views.mkdir()
     (views / "best.sql").write_text("-- title: The best\nselect max(passes) as passes from run_summary")
     facts = '[best]\nis = "cross.best.passes"'
-    make_writeup(tmp_path, "[Observed — cross-campaign best]\n\nThe best has [23]{fact=best}.\n", facts=facts)
-    found = only(compare(tmp_path, old, correction(tmp_path, old, campaign_tables(24))))
-    assert corrected(found) == ["The best has [24]{fact=best}."]
+    body = "[Observed — cross-campaign best]\n\nThe leader has [23]{fact=best}.\n"
+    make_writeup(tmp_path, body, facts=facts, front=f"views:\n  best: sha256:{'0' * 64}")
+    new = correction(tmp_path, old, campaign_tables(24))
+    truth = compare(tmp_path, old, new)
+    found = only(truth)
+    assert corrected(found) == ["The leader has [24]{fact=best}."]
     assert any("view over all packs" in note for note in found.notes)
+    shutil.rmtree(old.path)
+    assert publish(tmp_path, truth, new) == []
 
 
 # --- the erratum ---
@@ -387,6 +392,39 @@ is = "run_summary.passes"
     assert '[23/30]{waive="as printed before the correction"}' in draft.markdown
     assert "[24/30 (80%)]{fact=score}" in draft.markdown
     assert publish(tmp_path, truth, new) == []
+
+
+def test_sentences_over_lines_in_lists_and_quotes_and_in_ranges_are_corrected(tmp_path: Path) -> None:
+    old = publication(tmp_path)
+    body = OBSERVED.replace("task_outcomes", "run_metrics") + (
+        "> First this. There were\n> [23]{fact=passes} passes,\n> and more.\n\n"
+        "1. A run took [4–67 seconds]{fact=latency}, said\n   [about 39K]{fact=tokens} tokens.\n"
+        "   - It cost [less than $0.03]{fact=cost}.\n"
+    )
+    facts = """\
+[passes]
+is = "run_summary.passes"
+[latency]
+inside = "select latency_s from run_metrics"
+[tokens]
+is = "run_summary.tokens_in"
+[cost]
+is = "run_summary.cost_usd"
+"""
+    folder = make_writeup(tmp_path, body, facts=facts, packs=[old])
+    (folder / "index.md").write_bytes((folder / "index.md").read_bytes().replace(b"\n", b"\r\n"))
+    assert [each for each in check_publication(tmp_path).findings if each.severity == "error"] == []
+    tables = summary(24, tokens_in=52_000, cost_usd=Decimal("0.041"))
+    metrics: list[Row] = [{**row, "latency_s": Decimal(80)} if row["run"] == 3 else row for row in tables[1].rows]
+    new = correction(tmp_path, old, [tables[0], replace(tables[1], rows=tuple(metrics)), *tables[2:]])
+    truth = compare(tmp_path, old, new)
+    assert corrected(only(truth)) == [
+        "There were [24]{fact=passes} passes, and more.",
+        "A run took [4–80 seconds]{fact=latency}, said [about 52K]{fact=tokens} tokens.",
+        "It cost [less than $0.05]{fact=cost}.",
+    ]
+    draft = only(truth).erratum
+    assert draft and not draft.remaining
 
 
 def test_an_erratum_brings_the_opposite_of_a_query_that_does_not_hold_any_more(tmp_path: Path) -> None:
