@@ -59,6 +59,10 @@ def init(folder: Path, title: str, as_json: bool) -> None:
     click.echo(f"  content/packs/{pack.id}/  (sealed)")
     if IGNORED in kept:
         click.echo(f"{IGNORED} was there and stays as it is; it should name /site/ and /.clawpub/")
+    if not (folder / ".git").exists() and (top := _repository(folder)):
+        below = folder.resolve().relative_to(top)
+        click.echo(f"GitHub reads workflows at a repository's top only: move .github to {top},")
+        click.echo(f"  and add --root {below} to its commands")
     click.echo("next:")
     for command in _next(folder):
         click.echo(f"  {command}")
@@ -67,6 +71,11 @@ def init(folder: Path, title: str, as_json: bool) -> None:
 def _next(folder: Path) -> list[str]:
     here = [] if folder.resolve() == Path.cwd() else [f"cd {shown(folder)}"]
     return [*here, "clawpub check", "clawpub build", "clawpub pack import your-table.csv --dry-run"]
+
+
+def _repository(folder: Path) -> Path | None:
+    """Return the top of the repository that a folder lies in, None where there is none."""
+    return next((path for path in folder.resolve().parents if (path / ".git").exists()), None)
 
 
 def _refuse_publication(folder: Path) -> None:

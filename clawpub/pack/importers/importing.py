@@ -13,7 +13,7 @@ from clawpub.pack.importers import AS_IT_STANDS, Reading, read_tables
 from clawpub.pack.importers.description import ColumnDescription, Description, Licence, Source, TableDescription
 from clawpub.pack.importers.inference import Declared, read_column
 from clawpub.pack.importers.names import column_names, sql_words, table_name
-from clawpub.pack.importers.raw import RawTable, read_bytes
+from clawpub.pack.importers.raw import RawTable, read_bytes, whole
 from clawpub.pack.model import FORMAT, ImportedFrom, PackInfo
 from clawpub.pack.reader import MAX_COLUMNS, Pack, digest_of
 from clawpub.pack.schema import TABLES, VIEWS_VERSIONS, Column, Schema, schema_in
@@ -135,7 +135,7 @@ def _imported(raw: RawTable, name: str, about: TableDescription, description: De
         schema = Schema(name, about.title or name, tuple(columns), about.key, recorded=True)
     _check_key(raw, schema, rows)
     notes += [f'{word} is a word of SQL: in queries write "{word}"' for word in sql_words([name, *names])]
-    origin = ImportedFrom(file=raw.path.name, hash=digest_of(read_bytes(raw.path)), notes=tuple(notes))
+    origin = ImportedFrom(file=whole(raw.path.name), hash=digest_of(read_bytes(raw.path)), notes=tuple(notes))
     suggested = () if schema.primary_key else tuple(_could_be_key(schema, rows))
     return ImportedTable(Table(schema, tuple(rows)), about, origin, standard is not None, suggested)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from clawpub.errors import ConfigError, Place
-from clawpub.pack.importers.raw import INFINITY, MINUS_INFINITY, NAN, Raw, RawTable, check_size, read_bytes
+from clawpub.pack.importers.raw import INFINITY, MINUS_INFINITY, NAN, Raw, RawTable, check_size, read_bytes, whole
 
 _SHAPES = 'expected [{…}, …], {"table": [{…}, …]}, or one object a line'
 _CONSTANTS = {"NaN": NAN, "Infinity": INFINITY, "-Infinity": MINUS_INFINITY}
@@ -67,6 +67,7 @@ def _loads(text: str) -> Any:
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    pairs = [(whole(name), value) for name, value in pairs]
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
@@ -131,7 +132,9 @@ def _table(
 
 
 def _cell(value: Any) -> Raw:
-    return _json_text(value) if isinstance(value, list | dict) else value
+    if isinstance(value, list | dict):
+        return whole(_json_text(value))
+    return whole(value) if isinstance(value, str) else value
 
 
 def _json_text(value: Any) -> str:

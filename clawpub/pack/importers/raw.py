@@ -71,6 +71,11 @@ def too_large(path: Path, found: str) -> ConfigError:
     )
 
 
+def whole(text: str) -> str:
+    """Return text as UTF-8 can hold it: half of a surrogate pair, which is no character, becomes its escape."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def check_size(path: Path, rows: int, columns: int) -> None:
     """Raises: ConfigError for a table of more cells than can be sealed."""
     if rows * columns > MAX_CELLS:

@@ -348,6 +348,14 @@ def test_json_knows_text_from_numbers_and_keeps_what_was_typed(tmp_path: Path) -
     assert "b: 1 of 2 records do not have it" in notes and "NaN” read as missing" in notes
 
 
+def test_half_a_surrogate_pair_is_its_escape_wherever_it_stands(tmp_path: Path) -> None:
+    pack = seal(
+        tmp_path, write(tmp_path / "t.json", r'[{"a\ud800": "x\ud800y", "l": ["\ud800"], "ok": "\ud83d\ude00"}]')
+    )
+    assert verify_pack(pack.path) == []
+    assert pack.table("t").rows[0] == {"a_ud800": "x\\ud800y", "l": '["\\ud800"]', "ok": "\U0001f600"}
+
+
 def test_an_object_of_lists_is_several_tables(tmp_path: Path) -> None:
     file = write(tmp_path / "x.json", json.dumps({"v": 1, "Trades": [{"a": 1}], "scans": [{"b": 2}]}))
     made = read_import(Description(), [file], base=tmp_path)
