@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from clawpub.cli.output import find_root, json_option, print_json, printable, root_option, shown
+from clawpub.cli.output import find_root, finding_json, json_option, print_json, printable, root_option, shown
 from clawpub.cli.report import print_text
 from clawpub.errors import ConfigError
 from clawpub.findings import Finding
@@ -60,7 +60,7 @@ def bind(writeup: Path, root: Path | None, accept_unique: bool, dry_run: bool, a
     changes = prepare(draft, found.checked, chosen, found.targets) if chosen else Changes(draft.index, draft.ledger)
     if not dry_run:
         draft.write(changes.index, changes.ledger)
-    left = len(found.ranked) - sum(len(change.targets) for change in changes.applied)
+    left = len(found.ranked) + len(found.others) - sum(len(change.targets) for change in changes.applied)
     if as_json:
         print_json(_json(draft, found, changes, dry_run=dry_run))
     else:
@@ -121,6 +121,7 @@ def _print(draft: Draft, found: Found, changes: Changes, *, asked: bool, dry_run
                 _print_one(draft, each)
         for note in found.left_out:
             click.echo(f"not searched: {printable(note)}", err=True)
+    print_text(found.others)
     for dropped in changes.dropped:
         words = ", ".join(repr(target.text) for target in dropped.targets)
         line = dropped.targets[0].line
@@ -137,9 +138,8 @@ def _print(draft: Draft, found: Found, changes: Changes, *, asked: bool, dry_run
     bound = len(done)
     verb = "would be bound" if dry_run else "bound"
     unique = sum(each.unambiguous for each in found.ranked if id(each.target) not in done)
-    click.echo(
-        f"{shown(draft.folder / 'index.md')}: {bound} {verb}, {len(found.ranked) - bound} unbound{_more(unique)}"
-    )
+    left = len(found.ranked) + len(found.others) - bound
+    click.echo(f"{shown(draft.folder / 'index.md')}: {bound} {verb}, {left} unbound{_more(unique)}")
 
 
 def _more(unique: int) -> str:
@@ -155,7 +155,7 @@ def _print_change(draft: Draft, change: Change) -> None:
 
 def _print_one(draft: Draft, each: Ranked) -> None:
     target = each.target
-    message = f"{target.quantity.text!r} is bound to no fact"
+    message = f"{target.text!r} is bound to no fact"
     hint = target.closed or (None if each.proposals else "no fact of the packs that was searched agrees with it")
     if each.part_of:
         hint = f"it may be a part of the name {each.part_of!r}: then waive it"
@@ -191,6 +191,7 @@ def _json(draft: Draft, found: Found, changes: Changes, *, dry_run: bool) -> dic
             for dropped in changes.dropped
             for target in dropped.targets
         ],
+        "others": [finding_json(finding) for finding in found.others],
         "not_searched": list(found.left_out),
     }
 

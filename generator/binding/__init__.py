@@ -10,9 +10,10 @@ applying.py     spans into index.md and entries into facts.toml, checked before 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clawpub.errors import ContentError
+from clawpub.findings import Finding
 from generator.binding.applying import Change, Changes, Dropped, entry_lines, prepare
 from generator.binding.candidates import catalogue
 from generator.binding.draft import Draft, open_draft
@@ -34,6 +35,9 @@ class Found:
     left_out: tuple[str, ...]
     """What was too large to be searched whole, in words."""
 
+    others: tuple[Finding, ...] = ()
+    """Unbound quantities that no span of ours can mend: in a title, a list's number, cut by a span."""
+
     @property
     def targets(self) -> list[Target]:
         return [each.target for each in self.ranked]
@@ -46,8 +50,11 @@ def find_proposals(draft: Draft) -> Found:
     """
     checked = draft.check()
     targets = find_targets(checked)
+    places = {place for target in targets for place in ((target.line, target.column), target.number_at)}
+    others = tuple(f for f in checked.findings if f.rule == "unbound" and (f.line, f.column) not in places)
+    others = tuple(replace(finding, path=draft.folder / finding.path.name) for finding in others)
     if not targets:
-        return Found(checked, (), ())
+        return Found(checked, (), (), others)
     if checked.database is None:
         hint = "name one in the front matter, under packs:; `clawpub check` says what is wrong with those named"
         raise ContentError("no pack to search", at=checked.writeup.path, hint=hint)
@@ -57,4 +64,4 @@ def find_proposals(draft: Draft) -> Found:
     ranking = Ranking(found, checked.packs, checked.database, evidence)
     ranked = tuple(ranking.of(target) for target in targets)
     checked.database.close()
-    return Found(checked, ranked, tuple(dict.fromkeys(found.left_out)))
+    return Found(checked, ranked, tuple(dict.fromkeys(found.left_out)), others)

@@ -27,7 +27,7 @@ from clawpub.pack.tables import Row
 from generator.binding.counts import counts, truth_where
 from generator.binding.model import Candidate, Found, Pool, Shape, as_percent
 from generator.binding.pairs import MOST_COLUMNS, MOST_SAID, between_packs, rows_of_column
-from generator.binding.sheets import Sheet, in_percent, literal, number_of, quoted, unit_of
+from generator.binding.sheets import Sheet, literal, number_of, quoted, unit_of
 from generator.binding.vocabulary import EVERY, GREATEST, LEAST, MEAN, MEDIAN, NOT_ADDED, PER, TOTAL, statistic_words
 from generator.binding.words import Names, stem, stems_of, words_of
 
@@ -63,7 +63,7 @@ class Catalogue:
 def catalogue(packs: Mapping[str, Pack], text: str) -> Catalogue:
     """Return the candidates of packs by alias, for a writeup whose words are `text`."""
     stems = frozenset(stems_of(text))
-    first_words = frozenset(words_of(text))
+    words = frozenset(words_of(text))
     sheets = [
         Sheet(alias, table, "" if position == 0 else f"{alias}.", stems)
         for position, (alias, pack) in enumerate(packs.items())
@@ -71,7 +71,7 @@ def catalogue(packs: Mapping[str, Pack], text: str) -> Catalogue:
     ]
     groups: dict[str, set[str]] = defaultdict(set)
     for sheet in sheets:
-        for column, name in sheet.names(first_words):
+        for column, name in sheet.names(words):
             groups[name].add(column)
     names = Names(groups)
     said = frozenset(mention.name for mention in names.said(text))
@@ -122,13 +122,12 @@ def _cells(sheet: Sheet, said: Collection[str], found: Catalogue) -> Found:
     if len(rows) * len(sheet.columns) > MOST_CELLS:
         rows = sheet.said_rows(said)[:500]
         found.left_out.append(f"table {sheet.path}: single cells of rows that the writeup does not name")
-    percents = {column for column, values in sheet.numeric.items() if in_percent(column, values)}
     for row in rows:
         names = () if sheet.one_row else sheet.row_names(row)
         for column in sheet.columns:
             number = None if column.name in sheet.key else number_of(row[column.name])
             if number is not None:
-                yield from _cell(sheet, row, column, names, number, percent=column in percents)
+                yield from _cell(sheet, row, column, names, number, percent=column in sheet.percents)
 
 
 def _cell(sheet: Sheet, row: Row, column: Column, names: tuple[str, ...], number: float, *, percent: bool) -> Found:
@@ -191,7 +190,7 @@ def _statistic(sheet: Sheet, column: Column, values: list[float], where: str, na
         kinds.append(("total", f"sum({name})", sum(values), whole))
     if len(values) > 1 and len(set(values)) == 1 and len(values) == len(sheet.table.rows):
         kinds.append(("each", f"max({name})", values[0], (EVERY,)))
-    percent = in_percent(column, values)
+    percent = column in sheet.percents
     for kind, sql, number, says in kinds:
         fact = f"select {sql} from {sheet.ref}{where}"
         meaning = (sheet.alias, kind, stems, *names)
@@ -280,7 +279,7 @@ def _only(sheet: Sheet, column: Column, number: float, where: str, value: str) -
     place = (sheet.place(column.name),)
     candidate = Candidate((fact,), number, "row", place, meaning, (value,), own, (sheet.alias,), None, 2, label)
     yield "plain", candidate
-    if in_percent(column, sheet.numeric[column]):
+    if column in sheet.percents:
         yield "share", as_percent(candidate)
 
 

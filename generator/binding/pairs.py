@@ -10,7 +10,7 @@ from clawpub.pack.schema import Column
 from clawpub.pack.tables import Row
 from clawpub.quantity import FactUnit
 from generator.binding.model import Candidate, Found
-from generator.binding.sheets import Place, Sheet, in_percent, number_of, quoted
+from generator.binding.sheets import Place, Sheet, number_of, quoted
 from generator.binding.vocabulary import APART, NOT_ADDED
 from generator.binding.words import stem, stems_of, words_of
 
@@ -45,7 +45,7 @@ def rows_of_column(sheet: Sheet, said: Collection[str]) -> Found:
         for (one, a), (other, b) in permutations(known, 2):
             names = (*sheet.row_names(one), *sheet.row_names(other))
             source = f"{sheet.ref} a, {sheet.ref} b where {sheet.where(one, 'a.')} and {sheet.where(other, 'b.')}"
-            side = (sheet.place(column.name), source, names, (sheet.alias,), in_percent(column, values))
+            side = (sheet.place(column.name), source, names, (sheet.alias,), column in sheet.percents)
             yield from _pairs(column, a, b, *side)
 
 
@@ -86,7 +86,7 @@ def _two_packs(one: Sheet, other: Sheet, said: Collection[str]) -> Found:
         mine = [(one.row_names(row), row) for row in one.said_rows(said)[:MOST_SAID]]
         rows = [(row, there[names]) for names, row in mine if names in there]
     names_there = {column.name for column in other.numeric}
-    for column, values in list(one.numeric.items())[:MOST_COLUMNS]:
+    for column in list(one.numeric)[:MOST_COLUMNS]:
         if column.name in one.key or column.name not in names_there:
             continue
         for row, twin in rows:
@@ -97,7 +97,7 @@ def _two_packs(one: Sheet, other: Sheet, said: Collection[str]) -> Found:
             source = f"{one.alias}.{quoted(one.name)} a, {other.alias}.{quoted(other.name)} b{where}"
             names = () if one.one_row else one.row_names(row)
             place = one.place(column.name)
-            yield from _pairs(column, a, b, place, source, names, (one.alias, other.alias), in_percent(column, values))
+            yield from _pairs(column, a, b, place, source, names, (one.alias, other.alias), column in one.percents)
 
 
 def _pairs(

@@ -42,6 +42,7 @@ class Sheet:
         self.path = prefix + table.name
         self.one_row = len(table.rows) == 1 and not table.schema.primary_key
         self.left_out: list[str] = []
+        self.kinds = {column.name: column for column in table.schema.columns}
         self.columns = self._columns(stems)
         self.key = self._identity()
         self.numeric: dict[Column, list[float]] = {}
@@ -52,21 +53,24 @@ class Sheet:
                 if values:
                     self.numeric[column] = values
 
+        self.percents = {column for column, values in self.numeric.items() if in_percent(column, values)}
+        """Those that can be stored in percent."""
+
     def cells(self, column: str) -> list[Cell]:
         return [row[column] for row in self.table.rows]
 
     def place(self, column: str) -> Place:
         return self.alias, self.name, column
 
-    def names(self, first_words: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Yield (column, what a writeup may call a row or a value of it), for those whose first word it says."""
+    def names(self, said: frozenset[str]) -> Iterator[tuple[str, str]]:
+        """Yield (column, what a writeup may call a row or a value of it), for those whose first words it says."""
         for column in self.columns:
             if column.type != "string" and column.name not in self.key:
                 continue
             for value in dict.fromkeys(self.cells(column.name)):
                 name = name_of(column, value)
                 words = words_of(name[:80])
-                if words and words[0] in first_words and len(name) <= 80:
+                if len(name) <= 80 and words and said.issuperset(words[:2]):
                     yield column.name, name
 
     def _columns(self, stems: Collection[str]) -> list[Column]:
@@ -91,8 +95,7 @@ class Sheet:
         return ()
 
     def row_names(self, row: Row) -> tuple[str, ...]:
-        kinds = {column.name: column for column in self.table.schema.columns}
-        return tuple(name_of(kinds[name], row[name]) for name in self.key)
+        return tuple(name_of(self.kinds[name], row[name]) for name in self.key)
 
     def where(self, row: Row, alias: str = "") -> str:
         return " and ".join(f"{alias}{quoted(name)} {equals(row[name])}" for name in self.key)

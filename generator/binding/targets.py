@@ -38,6 +38,8 @@ class Target:
     column: int
     edges: tuple[tuple[At, At], ...] = ()
     """() where no span can be put around it."""
+    number_at: At = (0, 0)
+    """Where the number without its hedge and bound stands, which is where the check reports it."""
     neighbours: tuple[Quantity, ...] = ()
     """All quantities of its block, itself among them."""
     fact_id: str = ""
@@ -92,6 +94,7 @@ def _free(quantity: Quantity, counted: Counted, above: str, place: Place) -> Tar
         above,
         *place(prose.source(start)),
         edges,
+        place(prose.source(quantity.start)),
         tuple(counted.quantities),
         closed=closed,
     )

@@ -115,6 +115,14 @@ def test_a_span_whose_entry_is_missing_is_to_be_bound(tmp_path: Path) -> None:
     assert [(target.text, target.fact_id) for target in found.targets] == [("23/30", "score"), ("76.67%", "score")]
 
 
+def test_what_no_span_can_mend_is_told_apart(tmp_path: Path) -> None:
+    body = '[Observed]\n\n23. We saw [a page](https://e.example "30 runs") and about [40K]{fact=t} tokens.\n'
+    found = find_proposals(draft(tmp_path, body, facts='[t]\nis = "run_summary.tokens_in"\n'))
+    assert not found.ranked
+    told = [finding.message for finding in found.others]
+    assert told == ["a list that starts at 23", "'30' in a title", "the span cuts 'about 40K'"]
+
+
 def test_a_writeup_without_packs_says_what_is_missing(tmp_path: Path) -> None:
     folder = make_writeup(tmp_path, "[Observed] 23 passed.\n")
     (tmp_path / "content" / "site.toml").write_text(SITE)
