@@ -120,3 +120,9 @@ def test_what_cannot_be_made_leaves_nothing(tmp_path: Path, arguments: list[str]
     done = clawpub("init", *arguments, cwd=tmp_path)
     assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
     assert files_of(tmp_path) == {"file": b"mine"}
+
+
+def test_below_the_top_of_a_repository_it_says_where_workflows_are_read(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    assert "add --root weekly to its commands" in clawpub("init", "weekly", cwd=tmp_path).stdout
+    assert "--root" not in clawpub("init", cwd=tmp_path).stdout
