@@ -202,7 +202,7 @@ def _failed(it: Subject) -> Iterator[Sentence | None]:
         mode = modes[0][0] if modes else None
         yield say(desk.count("failures", it.failures, "run"), " failed.")
         yield (
-            say(desk.count(mode_id(mode), mode_fact(mode)), " of the failed runs ended as ", phrases.code(mode), ".")
+            say(desk.count(mode_id(mode), mode_fact(mode), "failed run"), " ended as ", phrases.code(mode), ".")
             if mode is not None
             else None
         )
@@ -242,7 +242,7 @@ def mode_id(mode: str | None) -> str:
 def slug(text: str, otherwise: str) -> str:
     """Return a text as the id of an entry."""
     plain = "-".join("".join(char if char.isascii() and char.isalnum() else " " for char in text.lower()).split())
-    return plain[:40].strip("-") or otherwise
+    return plain[:60].strip("-") or otherwise
 
 
 # --- what was asked ---------------------------------------------------------------------------------------------------

@@ -111,7 +111,9 @@ def _difference(desk: Desk, alias: str, runs: Sequence[str], start: str) -> Sent
     between = f"from {desk.sql(RUN_SUMMARY.name, alias)} o, {desk.first}.{RUN_SUMMARY.name} t"
     if desk.value(runs[0]) == desk.value(runs[1]):
         if desk.is_so(f"select o.passes = t.passes {between}"):
-            same = desk.stated("the number of passes is the same", f"{alias}-same", f"select o.passes = t.passes {between}")
+            same = desk.stated(
+                "the number of passes is the same", f"{alias}-same", f"select o.passes = t.passes {between}"
+            )
             return say(f"{start}, ", same, ".")
         return say(
             f"{start} the difference is ",
@@ -151,7 +153,7 @@ def _tested(desk: Desk, alias: str) -> Iterator[Sentence | None]:
                 "The packs do not say how their runs spread over the tasks, so that the difference is not tested."
             )
         case _:
-            yield say("These data cannot tell the difference from zero.")
+            yield say("These data do not tell the campaigns apart.")
 
 
 def _compared(desk: Desk, alias: str) -> Pair | None:

@@ -35,11 +35,22 @@ def one_line(text: str, longest: int = LONGEST_NAME) -> str:
 def code(text: str) -> str:
     """Return a name as a code span: what is in it is shown as it is, and never read."""
     name = one_line(text)
-    if any(typed_marks(name)) or hidden(name, observed=True) is not None or re.search(r"[`|]|\]\{|\{\{", name):
+    if not _is_harmless(name) or re.search(r"[`|]|\]\{|\{\{", name):
         name = one_line(_BRACKETS.sub(" ", name))
-    if any(typed_marks(name)) or hidden(name, observed=True) is not None or not name:
+    if not name or not _is_harmless(name):
         return "`…`"
-    return f"`{name}`"
+    return f'`"{name}"`' if _is_number(name) else f"`{name}`"
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether a text neither looks like a mark of the check nor hides anything."""
+    return next(typed_marks(text), None) is None and hidden(text, observed=True) is None
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is nothing but a quantity: in quotation marks it is seen to be a name."""
+    found = scan(text)
+    return len(found) == 1 and found[0].outer_end - found[0].outer_start == len(text)
 
 
 def name(text: str) -> str:
@@ -54,12 +65,7 @@ def escaped(text: str, longest: int = 1_000) -> str:
 
 def is_quiet(text: str, names: Sequence[str] = ()) -> bool:
     """Whether a text counts nothing, hides nothing and marks nothing: fit for a title, which nobody checks."""
-    return (
-        bool(text.strip())
-        and not scan(text, names=names)
-        and not any(typed_marks(text))
-        and hidden(text, observed=True) is None
-    )
+    return bool(text.strip()) and not scan(text, names=names) and _is_harmless(text)
 
 
 def counted(number: int, *, first: bool = False) -> str:

@@ -17,8 +17,6 @@ from generator.library import Library
 from generator.publication import check_one
 from generator.writeup import CheckedWriteup
 
-ROUNDS = 12
-
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -55,21 +53,17 @@ class Prover:
         """
         left_out: list[LeftOut] = []
         plain: list[Passage] = []
-        sections = list(sections)
-        for _ in range(ROUNDS):
-            pages = write_pages(front, sections, plain_tags=plain)
+        left = list(sections)
+        while True:  # each time around, a sentence, a tag's tables or a passage goes
+            pages = write_pages(front, left, plain_tags=plain)
             checked, findings = self.check(front, pages)
             bad = _named(pages, findings)
             if not bad:
-                return Proven(pages, checked, findings, tuple(left_out))
-            for what, finding in bad:
-                if isinstance(what, Passage):
-                    plain.append(what)
-                else:
-                    left_out.append(LeftOut(_words(what), finding.rule, finding.message))
-            gone = [what for what, _ in bad if not isinstance(what, Passage)]
-            sections, plain = _without(sections, gone, plain)
-        raise ContentError("the draft does not come to pass its check", hint="this is a fault of clawpub draft")
+                return Proven(pages, checked, _bearable(findings), tuple(left_out))
+            tags = [what for what, _ in bad if isinstance(what, Passage) and not _is_in(what, plain)]
+            gone = [(what, finding) for what, finding in bad if not _is_in(what, tags)]
+            left_out += [LeftOut(_words(what), finding.rule, finding.message) for what, finding in gone]
+            left, plain = _without(left, [what for what, _ in gone], [*plain, *tags])
 
     def check(self, front: Front, pages: Pages) -> tuple[CheckedWriteup, tuple[Finding, ...]]:
         """Return the two files, checked in a folder of their own."""
@@ -81,6 +75,18 @@ class Prover:
             packs = {pack.id: pack for pack in front.packs.values()}
             checked, _, findings = check_one(load_writeup(place), packs, self.severities, self.library)
         return checked, findings
+
+
+def _bearable(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return what is left to be said. Raises: ContentError where there is an error among it, as in a title."""
+    for finding in findings:
+        if finding.severity == "error":
+            raise ContentError(finding.message, hint=finding.hint or "choose another --title")
+    return findings
+
+
+def _is_in(what: object, known: Sequence[object]) -> bool:
+    return any(what is each for each in known)
 
 
 def _named(pages: Pages, findings: Sequence[Finding]) -> list[tuple[Sentence | Expression | Passage, Finding]]:
@@ -113,13 +119,15 @@ def _without(
     for section in sections:
         passages = []
         for passage in section.passages:
+            if _is_in(passage, gone):
+                continue
             blocks = [block for block in (_block_without(block, gone) for block in passage.blocks) if block]
             kept = passage if len(blocks) == len(passage.blocks) and all(
                 a is b for a, b in zip(blocks, passage.blocks, strict=True)
             ) else replace(passage, blocks=tuple(blocks))  # fmt: skip
             if blocks:
                 passages.append(kept)
-                still += [kept] if any(passage is each for each in plain) else []
+                still += [kept] if _is_in(passage, plain) else []
         if passages:
             left.append(replace(section, passages=tuple(passages)))
     return left, still
@@ -127,12 +135,14 @@ def _without(
 
 def _block_without(block: Paragraph | Expression, gone: Sequence[object]) -> Paragraph | Expression | None:
     if isinstance(block, Expression):
-        return None if any(block is each for each in gone) else block
-    kept = tuple(sentence for sentence in block.sentences if not any(sentence is each for each in gone))
+        return None if _is_in(block, gone) else block
+    kept = tuple(sentence for sentence in block.sentences if not _is_in(sentence, gone))
     return block if len(kept) == len(block.sentences) else Paragraph(kept, block.bullet) if kept else None
 
 
-def _words(what: Sentence | Expression) -> str:
+def _words(what: Sentence | Expression | Passage) -> str:
+    if isinstance(what, Passage):
+        return f"a passage of {len(what.blocks)} paragraphs"
     if isinstance(what, Expression):
         return what.source
     return "".join(part if isinstance(part, str) else f"{part.words}{part.after}" for part in what.parts)

@@ -66,7 +66,8 @@ class Sheet:
         return len(self.rows) > LONG
 
     def id(self, *words: str) -> str:
-        return slug(" ".join((self.name, *words)), "value")
+        several = len(own_tables(self.desk.packs[self.alias])) > 1 or self.alias != self.desk.first
+        return slug(" ".join((*([self.alias, self.name] if several else []), *words)), "value")
 
     def counted_by(self) -> str:
         """Return what counts the rows: a column that is never empty, where there is one."""
@@ -89,7 +90,12 @@ def opening(desk: Desk, pack: Pack, tables: Sequence[Table]) -> Section | None:
     rows = [_row_count(Sheet(desk, desk.first, table)) for table in tables[:MOST_TABLES]]
     return section(
         "",
-        passage("observed", paragraph(say(holds) if tables else say("The data pack holds no tables."), *rows)),
+        passage(
+            "observed",
+            paragraph(
+                say(holds) if tables else say(f"The data pack {phrases.code(pack.id)} is without tables."), *rows
+            ),
+        ),
         passage("context", paragraph(*provenance(pack, tables))),
     )
 
@@ -287,7 +293,7 @@ def _share(sheet: Sheet, column: Column) -> Sentence | None:
     true = sheet.desk.ratio(
         sheet.id(column.name, "true"), f"select sum({name}) from {sheet.sql}", f"select count({name}) from {sheet.sql}"
     )
-    return say(f"{phrases.code(column.name)} is true in ", true, " rows that have a value there.")
+    return say(f"{phrases.code(column.name)} is true in ", true, " rows with a value.")
 
 
 def _categories(sheet: Sheet) -> list[Column]:
@@ -323,7 +329,7 @@ def _value(sheet: Sheet, column: Column, value: str, place: int) -> Sentence | N
     desk, name = sheet.desk, quoted(column.name)
     count = f"select count({name}) from {sheet.sql} where {name} = {literal(value)}"
     share = f"select 1.0 * sum({name} = {literal(value)}) / count({name}) from {sheet.sql}"
-    of = "of the rows that have a value there"
+    of = "of the rows with a value"
     label = sheet.id(column.name, "is", value) if value.isascii() else sheet.id(column.name, f"value-{place + 1}")
     number = desk.whole(count)
     rows = desk.bound(f"{number:,}", label, count, after=phrases.plural("row", number)) if number else None
