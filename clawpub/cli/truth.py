@@ -55,6 +55,8 @@ def diff_truth(
     from generator.truth.diff import diff_truth as compare
 
     root = find_root(root)
+    if erratum not in (None, "-"):
+        _refuse(Path(erratum))
     only = [_folder(root, named) for named in writeups] or None
     truth = compare(root, old, new, today=utc_now().date(), only=only)
     if as_json:
@@ -212,14 +214,13 @@ def _print_what_to_do(found: WriteupTruth) -> None:
             _echo(f"    {line}" if line else "")
     if found.erratum is None:
         return
-    if not found.erratum.remaining:
-        _echo("  tried: with the pin, the wordings and the erratum it passes the check")
-        return
-    _echo(
-        f"  tried: with the pin, the wordings and the erratum {_count(len(found.erratum.remaining), 'error')} are left:"
-    )
-    for finding in found.erratum.remaining[:MOST_CELLS]:
+    left = found.erratum.remaining
+    told = f"leaves {_count(len(left), 'error')}:" if left else "passes the check"
+    _echo(f"  tried: the writeup with the pin, the wordings and the erratum {told}")
+    for finding in left[:MOST_CELLS]:
         _echo(f"    {finding.rule}: {finding.message}")
+    if len(left) > MOST_CELLS:
+        _echo(f"    and {len(left) - MOST_CELLS} more")
 
 
 def _summary(truth: Truth) -> str:
@@ -247,6 +248,15 @@ def _summary(truth: Truth) -> str:
 
 # --- the erratum ---
 
+_NEW_FILE = "name a new file in a folder that is there; no file is overwritten"
+
+
+def _refuse(erratum: Path) -> None:
+    """Raises: ConfigError where no erratum can be written, before anything is compared."""
+    if erratum.exists() or not erratum.parent.is_dir():
+        what = "is there already" if erratum.exists() else "is in no folder"
+        raise ConfigError(what, at=erratum, hint=_NEW_FILE)
+
 
 def _write_erratum(truth: Truth, to: str, *, quiet: bool) -> None:
     """Write the drafts to standard output, or into a file that is not there yet."""
@@ -265,12 +275,8 @@ def _write_erratum(truth: Truth, to: str, *, quiet: bool) -> None:
     try:
         with Path(to).open("x", encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError:
-        raise ConfigError(
-            "is there already", at=Path(to), hint="name a new file; an erratum is never overwritten"
-        ) from None
     except OSError as error:
-        raise ConfigError(f"cannot be written: {error.strerror}", at=Path(to), hint="name a file in a folder") from None
+        raise ConfigError(f"cannot be written: {error.strerror}", at=Path(to), hint=_NEW_FILE) from None
     if not quiet:
         goes = (
             f"append it to {shown(drafts[0][0].writeup.path)}"

@@ -193,8 +193,13 @@ def _errors_by_line(findings: Sequence[Finding]) -> Counter[tuple[str, int | Non
 
 
 def _erratum(swap: Swap, found: WriteupTruth, after: CheckedWriteup, today: date) -> Draft | None:
-    """Return the draft of an erratum, tried: at the end of the writeup, with the corrections and the new pins."""
+    """Return the draft of an erratum, tried: at the end of the writeup, with the corrections and the new pins.
+
+    None where nothing changed that anybody has read: a writeup that is a draft itself is simply corrected.
+    """
     writeup = found.writeup
+    if writeup.draft:
+        return None
     edits = [edit for each in found.corrections.values() for edit in each]
     body = (apply_edits(writeup.body, writeup.body_line, edits) or writeup.body).rstrip()
     first = writeup.body_line + body.count("\n") + 2

@@ -99,13 +99,15 @@ def _shown(cell: Shown) -> str:
 
 
 def compare_grids(old: Grid, new: Grid, expression: str, line: int) -> TableChange | None:
-    """Return what differs, None where nothing does. Rows are matched by what they begin with, columns by heading."""
+    """Return what differs, None where nothing does.
+
+    Rows are matched by what they begin with, columns by heading; as many columns of other headings are the same, renamed.
+    """
     if old == new:
         return None
     key = _key(old.rows, new.rows)
     was, now = _by_key(old.rows, key), _by_key(new.rows, key)
-    at = {heading: number for number, heading in enumerate(new.headings)}
-    columns = [(number, at[heading]) for number, heading in enumerate(old.headings) if heading in at]
+    columns = _columns(old.headings, new.headings)
     cells = [
         CellChange(", ".join(name) if key else f"row {position + 1}", old.headings[left], was[name][left], row[right])
         for position, (name, row) in enumerate(now.items())
@@ -123,6 +125,17 @@ def compare_grids(old: Grid, new: Grid, expression: str, line: int) -> TableChan
         (old.headings, new.headings) if old.headings != new.headings else None,
         new.notes if old.notes != new.notes else None,
     )
+
+
+def _columns(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the positions of each column before and after."""
+    if len(old) == len(new) and min(len(set(old)), len(set(new))) < len(new):
+        return [(number, number) for number in range(len(old))]
+    at = {heading: number for number, heading in enumerate(new)}
+    there = [(number, at[heading]) for number, heading in enumerate(old) if heading in at]
+    gone = [number for number, heading in enumerate(old) if heading not in at]
+    come = [number for heading, number in at.items() if heading not in old]
+    return sorted([*there, *(zip(gone, come, strict=True) if len(gone) == len(come) else ())])
 
 
 def _key(*tables: Sequence[tuple[str, ...]]) -> int:

@@ -77,7 +77,7 @@ def test_an_erratum_is_written_into_a_new_file_and_over_none(tmp_path: Path, pac
     file.write_text("mine")
     again = diff_truth(packs[0].path, packs[1].path, "--erratum", file, cwd=tmp_path)
     assert again.returncode == 2
-    assert "never overwritten" in again.stderr
+    assert "no file is overwritten" in again.stderr
     assert file.read_text() == "mine"
 
 

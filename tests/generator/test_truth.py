@@ -270,6 +270,7 @@ def test_every_writeup_on_the_old_pack_is_found_drafts_too(tmp_path: Path) -> No
         ("a", False, True),
         ("b", True, True),
     ]
+    assert [each.erratum is None for each in truth.writeups] == [False, True]  # nobody has read a draft
 
 
 def test_the_same_id_sealed_again_elsewhere_takes_the_place(tmp_path: Path) -> None:
@@ -502,6 +503,27 @@ def test_rows_are_matched_by_what_they_begin_with() -> None:
     assert [(cell.row, cell.column, cell.before, cell.after) for cell in change.cells] == [("a, 2", "score", "y", "Y")]
     assert (change.rows_new, change.rows_gone) == (("c, 1",), ("a, 1",))
     assert compare_grids(old, old, "table()", 1) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "cells"),
+    [
+        (("Task", "dense", "dense"), ("Task", "sparse", "dense"), [("dense", "1", "3"), ("dense", "2", "4")]),
+        (("Task", "x", "y"), ("Task", "y", "x"), [("x", "1", "4"), ("y", "2", "3")]),
+        (("Task", "x", "y"), ("Task", "z", "y"), [("x", "1", "3"), ("y", "2", "4")]),
+    ],
+    ids=["two of one name", "in another order", "renamed"],
+)
+def test_columns_are_matched_by_heading(
+    before: tuple[str, ...], after: tuple[str, ...], cells: list[tuple[str, str, str]]
+) -> None:
+    old, new = (
+        Grid("t", before, (("a", "1", "2"), ("b", "0", "0"))),
+        Grid("t", after, (("a", "3", "4"), ("b", "0", "0"))),
+    )
+    change = compare_grids(old, new, "table()", 1)
+    assert change
+    assert [(cell.column, cell.before, cell.after) for cell in change.cells] == cells
 
 
 def test_a_quotation_waives_all_that_counts_in_it() -> None:
