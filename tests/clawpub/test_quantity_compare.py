@@ -65,7 +65,7 @@ def test_every_rule_has_a_passing_and_a_failing_case() -> None:
     verdicts: dict[str, set[str]] = defaultdict(set)
     for case in CASES:
         verdicts[case["id"].rpartition("-")[0]].add(case["verdict"])
-    assert len(CASES) >= 200
+    assert len(CASES) >= 400
     assert len({case["id"] for case in CASES}) == len(CASES)
     for group, found in verdicts.items():
         assert "verified" in found, group

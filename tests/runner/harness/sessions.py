@@ -33,6 +33,7 @@ def setup(**more: Any) -> Setup:
 
 
 def session_with(folder: Path, url: str, *, told: Setup | None = None, **more: Any) -> Session:
+    more.setdefault("seconds", 300)  # openclaw starts for many seconds on a machine that has other work
     session = make_session(folder, script=lambda task, run: Path(), clock=FORWARD, **more)
     provider = partial(open_openai_compatible, "the-model", endpoint=url)
     return replace(session, provider=provider, setup=told or setup())
