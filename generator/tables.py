@@ -196,6 +196,8 @@ def outcomes_of(pack: Pack) -> dict[str, list[str]]:
     """Return `passed`, `failed` or `unscored` for each run of each task, {} where the pack does not hold outcomes."""
     if TASK_OUTCOMES.name not in pack.table_names:
         return {}
+    if not is_standard(pack.table(TASK_OUTCOMES.name).schema, TASK_OUTCOMES):
+        return {}  # another publisher's table, which only bears the name
     by_task: dict[str, list[str]] = {}
     words = {True: "passed", False: "failed", None: "unscored"}
     for row in pack.table(TASK_OUTCOMES.name).rows:

@@ -119,12 +119,11 @@ def open_store(root: Path) -> Store:
 
 def digest_of(*parts: str | bytes | None) -> str:
     """Return a digest of some parts, of how many they are, and of where each ends."""
-    digest = hashlib.sha256()
+    told: list[bytes] = []
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        digest.update(b"-" if data is None else b"%d:" % len(data))
-        digest.update(data or b"")
-    return digest.hexdigest()
+        told += (b"-",) if data is None else (b"%d:" % len(data), data)
+    return hashlib.sha256(b"".join(told)).hexdigest()
 
 
 def _stamp(file: Path) -> str:

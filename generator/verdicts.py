@@ -199,8 +199,8 @@ class _Check:
         """Return the verdict on each, in order: those that are still true, and those found now."""
         packs = {name: state.digest for name, state in states.items() if state.digest}
         across = self.across(packs)
-        remembered = self.store.recall("writeup")
-        claims = self.store.recall("claims") if self.asked.claims else {}
+        remembered = self.by_kind("writeup")
+        claims = self.by_kind("claims") if self.asked.claims else {}
         keys = {folder: self.writeup_key(folder, rules) for folder in folders}
         verdicts: dict[Path, Verdict] = {}
         for folder in folders:
@@ -221,7 +221,12 @@ class _Check:
 
     def writeup_key(self, folder: Path, rules: str) -> str | None:
         """Return a digest of all that a writeup's check depends on, but for the packs; None where that is unknown."""
-        return self.key_of(folder / "index.md", folder / "facts.toml", more=[rules])
+        place = str(folder)
+        try:
+            texts = content_of(f"{place}/index.md"), content_of(f"{place}/facts.toml")
+        except OSError:
+            return None
+        return digest_of(self.code, rules, *texts)
 
     def across(self, packs: Mapping[str, str]) -> str | None:
         """Return a digest of what a writeup may read besides its own packs; None where that is unknown."""
@@ -331,7 +336,7 @@ def files_in(folder: Path, suffix: str) -> list[Path]:
         return []
 
 
-def content_of(file: Path) -> bytes | None:
+def content_of(file: Path | str) -> bytes | None:
     """Return a file's bytes; None where there is none. Raises: OSError where it is too large, or no plain file."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -341,10 +346,10 @@ def content_of(file: Path) -> bytes | None:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_TEXT:
             raise OSError
-        parts = []
-        while part := os.read(handle, found.st_size + 1):
-            parts.append(part)
-        return b"".join(parts)
+        content = os.read(handle, found.st_size + 1)
+        if len(content) != found.st_size:
+            raise OSError  # it is being written
+        return content
     finally:
         os.close(handle)
 

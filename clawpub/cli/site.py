@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,8 +67,22 @@ def _print_verdicts(verdicts: Verdicts, form: str) -> None:
             click.echo(counted(findings), err=True)
         case _:
             _print_findings(findings)
-            lines = [f"{shown(verdict.path)}: {_coverage(verdict)}" for verdict in verdicts.writeups]
+            places = _places(verdict.path for verdict in verdicts.writeups)
+            lines = [f"{place}: {_coverage(each)}" for place, each in zip(places, verdicts.writeups, strict=True)]
             click.echo("\n".join([*lines, counted(findings)]))
+
+
+def _places(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield each index.md as it is shown; the folder that holds all writeups is looked at once."""
+    folders: dict[Path, str] = {}
+    for path in paths:
+        folder = path.parent.parent
+        if path.is_symlink() or path.parent.is_symlink():
+            yield shown(path)
+            continue
+        if folder not in folders:
+            folders[folder] = shown(folder)
+        yield f"{folders[folder]}/{path.parent.name}/{path.name}"
 
 
 def _print_findings(findings: Sequence[Finding]) -> None:
