@@ -54,6 +54,8 @@ class Item:
     text: str
     sources: frozenset[Source] = frozenset()
     entries: tuple[FactEntry, ...] = ()
+    observed: bool = True
+    """Whether what it is about stands in an Observed passage; nothing else may be said under that tag."""
 
 
 @dataclass(frozen=True)
@@ -92,16 +94,19 @@ class Erratum:
         return replace(draft, remaining=findings)
 
     def put_together(self, items: Sequence[Item]) -> Draft:
+        observed = [item for item in items if item.observed]
+        others = [item for item in items if not item.observed]
         default = next(iter(self.after.packs), "")
-        read = {source for item in items for source in item.sources}
+        read = {source for item in observed for source in item.sources}
         sources = sorted(read, key=lambda source: (source.pack != default, source))
         entries = tuple(entry for item in items for entry in item.entries)
         evidence = Evidence(self.after.packs, default, complete=True)
         tables = dict.fromkeys(evidence.name(source.pack, source.table) for source in sources)
         tag = f"[Observed — {_sources(tables)}]" if tables else "[Context]"
         lines = [f"## Correction of {self.today.isoformat()}", "", self.packs(), ""]
-        if items:
-            lines += [tag, "", *(f"- {item.text}" for item in items), ""]
+        for opening, listed in ((tag, observed), ("[Context]", others)):
+            if listed:
+                lines += [opening, "", *(f"- {item.text}" for item in listed), ""]
         if self.tables:
             lines += [f"[Context] {self.said_of_tables()}", ""]
         lines += ["[Speculation] Why the two packs differ is not known.", ""]
@@ -119,13 +124,17 @@ class Erratum:
     # --- items ---
 
     def item(self, change: SentenceChange, ids: Iterator[str]) -> Item:
+        return replace(self.changed(change, ids), observed=change.sentence.block.observed)
+
+    def changed(self, change: SentenceChange, ids: Iterator[str]) -> Item:
         before = f"{self.where(change)} “{said(change.was, self.names)}”"
         if self.mended(change):
             now = says(change.sentence, self.names, self.corrections.get(change.sentence, ()))
             sources = (_sources_of(claim) for claim in change.claims)
             return Item(f"{before} It says now: “{now}”", frozenset().union(*sources))
+        if change.findings:
+            return self.plain(change)
         parts = [self.part(claim, ids) for claim in change.changed if claim.kind != "now-true"]
-        parts += [Item("It is not said any more.")] if change.findings else []
         return Item(
             " ".join((before, *(part.text for part in parts))),
             frozenset().union(*(part.sources for part in parts)),
@@ -163,7 +172,8 @@ class Erratum:
     def plain(self, change: SentenceChange) -> Item:
         """Return an item without numbers of its own, for a sentence that says something else outside its paragraph."""
         now = "It stands corrected above." if self.mended(change) else "It is not said any more."
-        return Item(f"{self.where(change)} “{said_whole(change.was)}” {now}")
+        text = f"{self.where(change)} “{said_whole(change.was)}” {now}"
+        return Item(text, observed=change.sentence.block.observed)
 
 
 def _sources_of(claim: ClaimChange) -> frozenset[Source]:

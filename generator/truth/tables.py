@@ -101,7 +101,8 @@ def _shown(cell: Shown) -> str:
 def compare_grids(old: Grid, new: Grid, expression: str, line: int) -> TableChange | None:
     """Return what differs, None where nothing does.
 
-    Rows are matched by what they begin with, columns by heading; as many columns of other headings are the same, renamed.
+    Rows are matched by what they begin with, columns by heading; as many columns of other headings as before are the
+    same, renamed.
     """
     if old == new:
         return None

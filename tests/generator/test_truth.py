@@ -195,6 +195,9 @@ def test_an_error_that_only_the_new_pack_brings_makes_its_sentence_change(tmp_pa
     make_writeup(tmp_path, "[Observed — data pack costs]\n\nIt says [3/3]{fact=s}.\n", facts=facts, packs=[old])
     truth = compare(tmp_path, old, correction(tmp_path, old, [*campaign_tables(23), one_row("costs", usd=3)]))
     assert [finding.rule for each in only(truth).sentences for finding in each.findings] == ["evidence-reach"]
+    draft = only(truth).erratum
+    assert draft
+    assert "It is not said any more." in draft.markdown
     assert truth.changed
 
 
@@ -426,6 +429,39 @@ is = "run_summary.cost_usd"
     ]
     draft = only(truth).erratum
     assert draft and not draft.remaining
+
+
+def test_an_item_that_says_something_else_without_its_paragraph_is_said_without_numbers(tmp_path: Path) -> None:
+    """The sentence before says whose runs they are; quoted alone, they would seem to be those of the other model."""
+    body = (
+        "[Observed — data pack run_summary, sparse run_summary]\n\nSparse 30B went on. "
+        "Its runs gave [22]{fact=others} passes, and Dense 32B had [23]{fact=passes}.\n"
+    )
+    ledger = '[passes]\nis = "run_summary.passes"\n[others]\nis = "sparse.run_summary.passes"\n'
+    root = write_publication(tmp_path, body=body, ledger=ledger)
+    with (root / "content" / "site.toml").open("a") as site:
+        site.write('names = ["Sparse 30B", "Dense 32B"]\n')
+    assert [each.message for each in check_publication(root).findings if each.severity == "error"] == []
+    new = seal_campaign(tmp_path / "corrections", "sparse-2", model="acme.sparse-30b", failures=DENSE).path
+    truth = diff_truth(root, root / "content" / "packs" / "sparse", new, today=TODAY)
+    draft = only(truth).erratum
+    assert draft
+    assert "It stands corrected above." in draft.markdown
+    assert "{fact=" not in draft.markdown
+    assert publish(root, truth, new) == []
+
+
+def test_what_stood_under_another_tag_is_not_put_under_observed(tmp_path: Path) -> None:
+    old = publication(tmp_path)
+    body = "[Speculation] It probably passed [23]{fact=p} because of luck, or 40.\n"
+    make_writeup(tmp_path, body, facts='[p]\nis = "run_summary.passes"', packs=[old])
+    new = correction(tmp_path, old, campaign_tables(24))
+    truth = compare(tmp_path, old, new)
+    draft = only(truth).erratum
+    assert draft
+    assert "[Observed" not in draft.markdown
+    assert "It says now: “It probably passed [24]{fact=p} because of luck" in draft.markdown
+    assert publish(tmp_path, truth, new) == []
 
 
 def test_an_erratum_brings_the_opposite_of_a_query_that_does_not_hold_any_more(tmp_path: Path) -> None:
