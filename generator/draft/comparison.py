@@ -10,7 +10,6 @@ from clawpub.pack.compare import Pair, compare_packs
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY
 from generator.draft import phrases
-from generator.draft.campaign import call
 from generator.draft.desk import Desk
 from generator.draft.sentences import (
     Expression,
@@ -18,6 +17,7 @@ from generator.draft.sentences import (
     Section,
     Sentence,
     bullets,
+    call,
     paragraph,
     passage,
     say,
@@ -143,10 +143,14 @@ def _tested(desk: Desk, alias: str) -> Iterator[Sentence | None]:
     yield say("With the tasks paired in a t-test, p is ", like, ".") if like else None
     match pair.verdict:
         case "difference":
-            yield say("By tests paired over the tasks the campaigns differ, also for other tasks of the kind.")
+            yield say(
+                "By tests paired over the tasks, that is a difference that other tasks of the kind would be expected "
+                "to show too."
+            )
         case "these tasks only":
             yield say(
-                "On these very tasks the campaigns differ; the data do not say whether they would on others of the kind."
+                "That is a difference on these very tasks; whether others of the kind would show it, the data do not "
+                "tell."
             )
         case "untested":
             yield say(

@@ -16,12 +16,13 @@ from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY, TASK_OUTCOMES
 from clawpub.toml_source import nearest_hint
 from generator.cards import ModelCard, load_cards
 from generator.draft import phrases, tables
-from generator.draft.campaign import Subject, campaign_sections, closing_sections
+from generator.draft.campaign import campaign_sections, closing_sections
 from generator.draft.comparison import aliases_for, comparison_section
 from generator.draft.desk import Desk
 from generator.draft.page import Front
 from generator.draft.proof import LeftOut, Prover
 from generator.draft.sentences import Section, paragraph, passage, section
+from generator.draft.subject import Subject
 from generator.library import Library, load_views
 from generator.project import Project, load_project
 from generator.publication import open_whole
@@ -234,7 +235,7 @@ def _of_others(desk: Desk, packs: Mapping[str, Pack], names: Mapping[str, str], 
 
 
 def _names(packs: Mapping[str, Pack], cards: Mapping[str, ModelCard]) -> dict[str, str]:
-    """Return what prose calls each pack, in Markdown: its model, its harness too, or its id, whatever tells them apart."""
+    """Return what prose calls each pack, in Markdown: its model, its harness too, or its id: what tells them apart."""
     models = {alias: _model_name(pack, cards) for alias, pack in packs.items()}
     both = {
         alias: f"{models[alias]} through {phrases.code(told.harness.name)}"

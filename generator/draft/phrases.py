@@ -121,3 +121,9 @@ def plural(noun: str, number: int) -> str:
     if noun.endswith(("s", "x", "ch", "sh")):
         return f"{noun}es"
     return f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+
+
+def slug(text: str, otherwise: str) -> str:
+    """Return a text as the id of an entry."""
+    plain = "-".join("".join(char if char.isascii() and char.isalnum() else " " for char in text.lower()).split())
+    return plain[:60].strip("-") or otherwise

@@ -5,7 +5,8 @@ A sentence of which the pack does not hold a part is no sentence: `say` gives No
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from generator.draft.phrases import counted
@@ -109,3 +110,10 @@ def sections(*found: Section | None) -> list[Section]:
 
 def bullets(sentences: Iterable[Sentence | None]) -> list[Paragraph]:
     return [Paragraph((sentence,), bullet=True) for sentence in sentences if sentence is not None]
+
+
+def call(function: str, *arguments: str, **named: Sequence[str]) -> str:
+    """Return an expression of the body."""
+    texts = [json.dumps(argument, ensure_ascii=False) for argument in arguments]
+    texts += [f"{key}={json.dumps(list(values), ensure_ascii=False)}" for key, values in named.items()]
+    return f"{{{{ {function}({', '.join(texts)}) }}}}"

@@ -12,8 +12,8 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.schema import Column, is_standard
 from clawpub.pack.tables import Row, Table
 from generator.draft import phrases
-from generator.draft.campaign import call, slug
 from generator.draft.desk import Desk, literal, quoted
+from generator.draft.phrases import slug
 from generator.draft.sentences import (
     Bound,
     Expression,
@@ -21,6 +21,7 @@ from generator.draft.sentences import (
     Section,
     Sentence,
     bullets,
+    call,
     paragraph,
     passage,
     say,
@@ -86,7 +87,8 @@ def opening(desk: Desk, pack: Pack, tables: Sequence[Table]) -> Section | None:
     """Return the lead of a writeup about a pack that holds no campaign."""
     names = phrases.listed([phrases.code(table.name) for table in tables[:MOST_TABLES]])
     more = ", among others" if len(tables) > MOST_TABLES else ""
-    holds = f"The data pack {phrases.code(pack.id)} holds {'the table' if len(tables) == 1 else 'the tables'} {names}{more}."
+    what = "the table" if len(tables) == 1 else "the tables"
+    holds = f"The data pack {phrases.code(pack.id)} holds {what} {names}{more}."
     rows = [_row_count(Sheet(desk, desk.first, table)) for table in tables[:MOST_TABLES]]
     return section(
         "",

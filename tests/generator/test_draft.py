@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -251,6 +251,7 @@ def test_a_score_of_planned_runs_is_said_to_be_one(root: Path) -> None:
     text = words_of(written(root, make_pack(root, "planned", tables=[table(RUN_SUMMARY, [summary])])))
 
     assert "It scored 12/30 (40.00%), counted over the planned runs." in text
+    assert "Ten runs broke for reasons outside the model and count there as not passed." in text
     assert "Out of the runs with a verdict, the score is 12/20." in text
 
 
@@ -281,7 +282,7 @@ def test_a_difference_that_the_tests_show_is_said_with_them(root: Path) -> None:
     made = written(root, dense, none)
 
     assert "the difference is 23 passes." in words_of(made)
-    assert "the campaigns differ, also for other tasks of the kind." in words_of(made)
+    assert "that is a difference that other tasks of the kind would be expected to show too." in words_of(made)
     assert made.left_out == ()
 
 
@@ -472,7 +473,7 @@ names = st.text(st.characters(codec="utf-8", exclude_characters='\x00\r"'), min_
 cells: dict[ColumnType, st.SearchStrategy[Cell]] = {
     "string": st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), min_size=1, max_size=20)
     | st.sampled_from([text for text in HOSTILE if text]),
-    "integer": st.integers(-(10**17), 10**17) | st.integers(0, 5),
+    "integer": st.integers(-(10**15), 10**15) | st.integers(0, 5),
     "number": st.decimals(-(10**6), 10**6, places=4) | st.sampled_from([Decimal("1e-9"), Decimal("1e30"), Decimal(0)]),
     "boolean": st.booleans(),
     "datetime": st.datetimes(datetime(1990, 1, 1), datetime(2030, 1, 1)).map(
@@ -482,30 +483,25 @@ cells: dict[ColumnType, st.SearchStrategy[Cell]] = {
 
 
 @st.composite
-def any_table(draw: Callable[..., object], name: str = "things") -> Table:
+def any_table(draw: st.DrawFn, name: str = "things") -> Table:
     """A table of a few columns of any names and types, with empty cells, with a key or without."""
     columns = draw(st.lists(names, min_size=1, max_size=5, unique_by=str.casefold))
-    kinds = [draw(st.sampled_from(sorted(cells))) for _ in columns]  # type: ignore[attr-defined]
-    count = draw(st.integers(0, 25))
-    key = draw(st.booleans())
-    rows: list[Row] = []
-    for number in range(count):  # type: ignore[call-overload]
-        row = {
-            column: draw(st.none() | cells[kind])
-            for column, kind in zip(columns, kinds, strict=True)  # type: ignore[call-overload]
-        }
-        rows.append(row | ({"key": f"k_{number}"} if key else {}))
-    found = tuple(Column(column, kind) for column, kind in zip(columns, kinds, strict=True))  # type: ignore[call-overload]
-    if key and "key" not in {column.name.lower() for column in found}:
-        return table(
-            Schema(name, name, (Column("key", "string", required=True), *found), ("key",), recorded=True), rows
-        )
-    return table(Schema(name, name, found, recorded=True), rows)
+    kinds = [draw(st.sampled_from(sorted(cells))) for _ in columns]
+    keyed = draw(st.booleans()) and "key" not in map(str.casefold, columns)
+    rows: list[Row] = [
+        {column: draw(st.none() | cells[kind]) for column, kind in zip(columns, kinds, strict=True)}
+        | ({"key": f"k_{number}"} if keyed else {})
+        for number in range(draw(st.integers(0, 25)))
+    ]
+    found = tuple(Column(column, kind) for column, kind in zip(columns, kinds, strict=True))
+    if keyed:
+        found = (Column("key", "string", required=True), *found)
+    return table(Schema(name, name, found, ("key",) if keyed else (), recorded=True), rows)
 
 
 @given(st.data())
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 def test_any_table_gives_a_draft_that_passes(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     root = tmp_path_factory.mktemp("any")
