@@ -7,6 +7,7 @@ A check collects every finding; it never stops at the first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ from generator.markdown import claim as claim_rule
 from generator.markdown.passages import Block, Passage, read_passages
 from generator.markdown.prose import Span
 from generator.markdown.source_map import Locator, Place
+from generator.names import is_name
 from generator.noise import Noise
 from generator.statement import Statement, sentence_around
 from generator.statement.order import Printed
@@ -490,7 +492,9 @@ class _Check:
                     "untagged-quantity": f"{quantity.text!r} stands under no tag",
                 }[rule]
                 at = block.prose.source(quantity.start)
-                self.report(rule, message, *place(at), hint=hint.format(quantity.text, quantity.text))
+                named = _maybe_named(block.prose.text, quantity)
+                told = f"{hint.format(quantity.text, quantity.text)}{named}"
+                self.report(rule, message, *place(at), hint=told)
 
     def _lists(self, tokens: Sequence[Token], blocks: Sequence[Block], locator: Locator) -> None:
         """A numbered list that starts at 23 prints a 23."""
@@ -546,6 +550,16 @@ def _read(claim: Claim, alias: str, table: str, column: str) -> bool:
     return any(
         source.pack == alias and source.table == table and column in ("", source.column) for source in claim.sources
     )
+
+
+def _maybe_named(text: str, quantity: Quantity) -> str:
+    """Return what to do where a number seems to be part of a name: it has a capitalised word before it and behind."""
+    before = re.search(r"([A-Z][\w-]+) $", text[: quantity.start])
+    behind = re.match(r" ([A-Z][\w-]+)", text[quantity.end :])
+    if not before or not (behind or quantity.kind == "number") or quantity.bound or quantity.hedge:
+        return ""
+    name = " ".join(filter(None, (before[1], quantity.text, behind[1] if behind else "")))
+    return f"; a name? declare it: names: [{name}]" if is_name(name) else ""
 
 
 def _listed(quantities: Sequence[Quantity]) -> str:

@@ -29,6 +29,7 @@ UNIVERSALS = (
 _IDIOMS = (
     r"at all|after all|above all|first of all|all in all|all the same|all but|if only|not only|only if|once more|"
     r"any ?more|more or less|no more than|what is more|no better than|for the most part|most of all|at best|at worst|"
+    r"in all(?=[.,;:!?)]|$)|"
     r"best practice|at least|at most|at the latest|no longer|any longer|if nothing else|no sooner|the more so|all right"
 )
 _WORDS = re.compile(
