@@ -107,7 +107,7 @@ def site() -> None:
         row("site: build it again", timed(lambda: build(ROOT, work / "site")), "ms", 1e3)
 
 
-def row(what: str, value: float, unit: str, scale: float, note: str = "") -> None:
+def row(what: str, value: float, unit: str, scale: float = 1, note: str = "") -> None:
     print(f"{what:<44} {value * scale:9.2f} {unit:<8} {note}", flush=True)
 
 

@@ -33,7 +33,7 @@ class Checking:
     def __init__(self, root: Path, processes: int | None = None) -> None:
         self.root = root
         self.project = load_project(root)
-        self.processes = processes or cores()
+        self.processes = processes
         self.packs = _Packs(self.project.packs)
         self.cards = load_cards(self.project.models)
         self.views, self.unread_views = load_views(self.project.views)
@@ -58,7 +58,7 @@ class Checking:
 
     def check(self, folders: Sequence[Path], *, drafts: bool) -> Iterator[Verdict]:
         """Yield the verdict on each writeup, in order: in one process or in several, the same."""
-        processes = min(self.processes, len(folders) // WORTH_A_PROCESS)
+        processes = min(self.processes or cores(), len(folders) // (1 if self.processes else WORTH_A_PROCESS))
         if processes < 2 or threading.active_count() > 1:  # a fork takes no other thread along
             for folder in folders:
                 yield self.verdict(folder, drafts=drafts)

@@ -67,6 +67,8 @@ class Verdicts:
     writeups: tuple[Verdict, ...]
     """Newest first; what could not be read is in the findings alone."""
     findings: tuple[Finding, ...]
+    fresh: tuple[str, ...] = field(default=(), compare=False)
+    """The slugs of those that were checked now, because nothing true was remembered of them."""
 
     @property
     def passed(self) -> bool:
@@ -86,6 +88,9 @@ def find_verdicts(
 
     `only` names the folders of the writeups that are to be checked, drafts among them too. Without `with_claims` the
     verdicts' `claims` are left empty where they are not at hand.
+
+    `processes` is how many check what is not remembered; by itself as many as the machine has processors, where there
+    is enough to do.
 
     Raises: ConfigError where there is no publication.
     """
@@ -126,6 +131,7 @@ class _Check:
         self.processes = processes
         self.code = checker_digest()
         self.new: list[Remembered] = []
+        self.fresh: list[str] = []
         self.clock = store.now_ns()
         """Files that changed at this very tick may change again without a trace; their state is not remembered."""
 
@@ -150,7 +156,7 @@ class _Check:
         self.store.keep(self.new, gone=self.gone(folders))
         shown = sorted((v for v in verdicts if self.asked.shows(v)), key=lambda v: v.slug)
         shown.sort(key=lambda verdict: verdict.date, reverse=True)
-        return Verdicts(tuple(shown), tuple(findings))
+        return Verdicts(tuple(shown), tuple(findings), tuple(self.fresh))
 
     def told(self, verdict: Verdict) -> bool:
         return not verdict.date or self.asked.shows(verdict)
@@ -215,6 +221,7 @@ class _Check:
         if missing:
             for folder, verdict in zip(missing, self.checking.check(missing, drafts=self.asked.drafts), strict=True):
                 verdicts[folder] = verdict
+                self.fresh.append(folder.name)
                 if keys[folder] == self.writeup_key(folder, rules):  # else it was edited under our hands
                     self.keep_verdict(keys[folder], verdict, packs, across)
         return [verdicts[folder] for folder in folders]
