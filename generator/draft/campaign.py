@@ -95,9 +95,7 @@ def _apart(it: Subject) -> Iterator[Sentence | None]:
     if not number:
         yield say(desk.count("unscored", fact, "run"), " broke for reasons outside the model.")
         return
-    planned = (
-        desk.value("run_summary.denominator") == "planned" and desk.value("run_summary.headline_score") is not None
-    )
+    planned = desk.is_so("select denominator = 'planned' and headline_score is not null from run_summary")
     yield say(
         desk.count("unscored", fact, "run"),
         " broke for reasons outside the model and ",

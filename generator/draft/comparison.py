@@ -31,12 +31,10 @@ _WORDS = re.compile(r"[a-z0-9]+")
 
 def aliases_for(packs: Sequence[Pack]) -> list[str]:
     """Return what the packs are called: `this`, and for each other the words that tell its campaign from the first."""
-    ours = set(_words(packs[0]))
     found = [FIRST]
     names = {name for pack in packs for name in pack.table_names}
     for pack in packs[1:]:
-        own = [word for word in _words(pack) if word not in ours]
-        stem = _alias(own) or "other"
+        stem = _alias(_apart(pack, packs[0])) or "other"
         alias, number = stem, 1
         while alias in found or alias in TAKEN or alias in names:
             number += 1
@@ -45,10 +43,14 @@ def aliases_for(packs: Sequence[Pack]) -> list[str]:
     return found
 
 
-def _words(pack: Pack) -> list[str]:
-    told = pack.info.campaign
-    text = f"{told.model.id} {told.harness.name}" if told else pack.id
-    return _WORDS.findall(text.lower())
+def _apart(pack: Pack, first: Pack) -> list[str]:
+    """Return the words that tell a campaign from the first: its model's, or its harness's where they ran the same."""
+    ours, theirs = first.info.campaign, pack.info.campaign
+    if ours is None or theirs is None:
+        return _WORDS.findall(pack.id)
+    names = ((theirs.model.id, ours.model.id), (theirs.harness.name, ours.harness.name))
+    told = ([word for word in _WORDS.findall(their.lower()) if word not in our.lower()] for their, our in names)
+    return next((words for words in told if words), [])
 
 
 def _alias(words: Sequence[str]) -> str:
@@ -74,7 +76,7 @@ def comparison_section(desk: Desk, names: Mapping[str, str]) -> Section | None:
     results = frozenset((alias, table.name) for alias in both for table in (PER_TASK_RESULTS, RUN_SUMMARY))
     rates = [alias for alias in scored if desk.value(_summary(alias, desk, "pass_rate")) is not None]
     return section(
-        "Beside the others" if len(others) > 1 else "Beside the other",
+        "Beside other campaigns" if len(scored) > 2 else "Beside another campaign",
         passage(
             "observed",
             Expression(call("compare_runs", *scored), summaries),
@@ -137,8 +139,8 @@ def _tested(desk: Desk, alias: str) -> Iterator[Sentence | None]:
         f"select {{}}(t.passes, t.runs, o.passes, o.runs) from {desk.first}.per_task_results t "
         f"join {desk.sql('per_task_results', alias)} o on o.task_id = t.task_id"
     )
-    here = desk.figure(f"{alias}-p-here", query.format("exchange_p")) if pair.by_task else None
-    like = desk.figure(f"{alias}-p-like", query.format("paired_p")) if pair.by_task else None
+    here = desk.measure(f"{alias}-p-here", query.format("exchange_p")) if pair.by_task else None
+    like = desk.measure(f"{alias}-p-like", query.format("paired_p")) if pair.by_task else None
     yield say("With the runs exchanged within each task, p is ", here, ".") if here else None
     yield say("With the tasks paired in a t-test, p is ", like, ".") if like else None
     match pair.verdict:

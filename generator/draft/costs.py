@@ -77,7 +77,7 @@ def _tokens(it: Subject) -> Iterator[Sentence | None]:
     desk = it.desk
     tokens_in = desk.count("tokens-in", "run_summary.tokens_in", "token")
     yield say("The model read ", tokens_in, " and wrote ", desk.count("tokens-out", "run_summary.tokens_out"), ".")
-    cached = "select 1.0 * tokens_cached / tokens_in from run_summary"
+    cached = "select 1.0 * tokens_cached / tokens_in from run_summary where tokens_cached > 0"
     yield say(desk.percent("cached-share", cached), " of the tokens that it read came from the prompt cache.")
 
 

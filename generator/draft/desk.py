@@ -131,20 +131,24 @@ class Desk:
             return None
         return self.bound(phrases.dollars(value), id, fact)
 
-    def seconds(self, id: str, fact: str | None, *, before: str = "", holds: str | None = None) -> Bound | None:
+    def seconds(self, id: str, fact: str | None) -> Bound | None:
         value = self.number(fact)
-        if fact is None or value is None or value < 0 or (holds and not self.is_so(holds)):
+        if fact is None or value is None or value < 0:
             return None
         shown = phrases.figure(value, 2 if value >= 100 else 3)
-        return self.bound(f"{before}{shown} {'second' if shown == '1' else 'seconds'}", id, fact, holds=holds)
+        return self.bound(f"{shown} {'second' if shown == '1' else 'seconds'}", id, fact)
 
-    def figure(
-        self, id: str, fact: str | None, *, before: str = "", years: bool = False, holds: str | None = None
-    ) -> Bound | None:
+    def figure(self, id: str, fact: str | None, *, years: bool = False, holds: str | None = None) -> Bound | None:
+        """Return a cell of a table: whole numbers in full."""
         value = self.number(fact)
         if fact is None or value is None or not shows(value) or (holds and not self.is_so(holds)):
             return None
-        return self.bound(before + phrases.whole_or_figure(value, years=years), id, fact, holds=holds)
+        return self.bound(phrases.whole_or_figure(value, years=years), id, fact, holds=holds)
+
+    def measure(self, id: str, fact: str | None) -> Bound | None:
+        """Return a number in three digits."""
+        value = self.number(fact)
+        return self.bound(phrases.figure(value), id, fact) if fact and value is not None and shows(value) else None
 
     def quote(self, id: str, fact: str | None) -> Bound | None:
         """Return a text of the pack, word for word."""

@@ -41,7 +41,7 @@ def results_section(it: Subject) -> Section | None:
         Expression(call("table", "per_task_results", columns=columns), frozenset({place})) if len(columns) > 1 else None
     )
     chart = (
-        Expression(call("interval_chart"), frozenset({desk.place("run_summary")}))
+        Expression(call("interval_chart", desk.first), frozenset({desk.place("run_summary")}))
         if desk.value("run_summary.pass_rate_low") is not None
         else None
     )

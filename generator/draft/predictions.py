@@ -30,7 +30,8 @@ def predictions_section(it: Subject) -> Section | None:
         call("table", "predictions_scoring", columns=columns), frozenset({desk.place("predictions_scoring")})
     )
     told = it.pack.info.campaign
-    frozen = " frozen before the first run" if told and told.predictions else ""
+    what = "frozen before the first run" if told and told.predictions else "scored"
+    were = f" {'was' if len(table.rows) == 1 else 'were'} {what}; "
     count = desk.count("predictions", "select count(id) from predictions_scoring", "prediction")
     held = desk.count("held", _results_of("Correct"))
     wrong = [row for row in table.rows if row["result"] == "Wrong"]
@@ -41,12 +42,12 @@ def predictions_section(it: Subject) -> Section | None:
             "observed",
             shown,
             paragraph(
-                say("There are ", count, f"{frozen}; ", held, " held."),
+                say(count, were, held, " held."),
                 say(undecided, " cannot be decided, since the pack does not hold the fact.")
                 if any(row["result"] == "Undecidable" for row in table.rows)
                 else None,
                 say(
-                    "The mean Brier score is ", desk.figure("brier", "select avg(brier) from predictions_scoring"), "."
+                    "The mean Brier score is ", desk.measure("brier", "select avg(brier) from predictions_scoring"), "."
                 ),
             ),
             *bullets(_wrong(it, table, row) for row in wrong[:MOST_NAMED]),
