@@ -158,19 +158,20 @@ class _Check:
             pack = self.packs.get(pin.alias)
             if pack is None:
                 continue
+            now = f"{pin.alias}: {pin.pack_id}@{pack.digest}"
             if pin.digest and pin.digest != pack.digest:
                 self.report(
                     "stale-pin",
                     f"pack {pin.pack_id} is not the one that this was written against ({pin.digest})",
                     pin.line,
-                    hint=f"read every claim again, then pin {pin.alias}: {pin.pack_id}@{pack.digest}",
+                    hint=f"`clawpub diff-truth OLD NEW` lists the sentences that change; then pin {now}",
                 )
             elif not pin.digest and observed:
                 self.report(
                     "unpinned",
                     f"pack {pin.pack_id} is named without its digest",
                     pin.line,
-                    hint=f"write {pin.alias}: {pin.pack_id}@{pack.digest}",
+                    hint=f"write {now}",
                 )
 
     def _view_pins(self, *, observed: bool) -> None:

@@ -95,6 +95,7 @@ def compute_across(packs: Sequence[Pack], views: Sequence[ViewFile], more: Seque
     Raises: ContentError naming the view that cannot be computed; PackError where a pack cannot be read.
     """
     folder = views[0].path.parent if views else Path(PACK_ID)
+    packs = current(packs)
     known = [campaigns(packs), *more]
     database = Database({"cross": [*united(packs), *known]})
     try:
@@ -108,6 +109,12 @@ def compute_across(packs: Sequence[Pack], views: Sequence[ViewFile], more: Seque
     info = PackInfo(format=FORMAT, origin="computed", notes=(f"Computed over {len(packs)} packs.",))
     contents = pack_contents(PACK_ID, title="Across campaigns", info=info, tables=[*computed, *known], files=files)
     return computed_pack(folder, contents)
+
+
+def current(packs: Sequence[Pack]) -> list[Pack]:
+    """Return the packs that no other corrects: a correction names its parent, and stands in its place."""
+    corrected = {pack.info.parent for pack in packs}
+    return [pack for pack in packs if pack.digest not in corrected]
 
 
 def campaigns(packs: Sequence[Pack]) -> Table:
