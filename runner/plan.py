@@ -6,11 +6,13 @@ task by task). Else by the suite alone, with what is assumed said.
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from clawpub.errors import PackError
 from clawpub.pack.costs import call_cost
@@ -104,7 +106,7 @@ def measured(
             told = pack.info.campaign
             if told is None or told.suite.id != suite.id or told.model.provider == "scripted":
                 continue
-            if told.suite.digest != suite.digest:
+            if not asks_the_same(pack, suite):
                 others["of another version of it"] += 1
             elif told.harness.name != campaign.config.harness.name:
                 others[f"through {told.harness.name}"] += 1
@@ -114,6 +116,25 @@ def measured(
         except PackError:
             continue  # `clawpub pack verify` says what is wrong with it; an estimate does without
     return found, names, others
+
+
+def asks_the_same(pack: Pack, suite: Suite) -> bool:
+    """Whether a pack's runs were asked what the suite asks now. How they were graded makes no difference to what they
+    took, so a mended checker leaves them a measure.
+
+    Raises: PackError where the pack's own suite cannot be read.
+    """
+    try:
+        return _asked(json.loads(pack.read("suite"))) == _asked(json.loads(json.dumps(suite.spec())))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise PackError(f"no suite: {error!r}", at=pack.path) from None
+
+
+def _asked(spec: Mapping[str, Any]) -> object:
+    """Return of a harness spec what a model and its tools meet."""
+    parts = ("prompt", "turns", "seconds", "inject", "workspace_digest")
+    tasks = {task["id"]: [task.get(part) for part in parts] for task in spec["tasks"]}
+    return spec["system"], spec.get("tools"), tasks
 
 
 def _add(found: dict[str, dict[str, list[float]]], pack: Pack) -> None:

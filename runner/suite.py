@@ -182,7 +182,8 @@ async def grade(task: Task, files: Mapping[str, bytes], answer: str | None, *, o
     order = json.dumps({"nonce": nonce, "check": task.check, "answer": answer})
     task_files = {"grading.py": task.grading, **{f"original/{path}": data for path, data in task.workspace.items()}}
     async with open_box(files, readonly={"/task": task_files}) as box:
-        argv = ["python3", "-I", "-S", "-B", "/task/grading.py"]
+        # Handed over, because without isolation both folders are elsewhere.
+        argv = ["python3", "-I", "-S", "-B", "/task/grading.py", "/ws", "/task/original"]
         result = await box.exec(argv, stdin=order, timeout_s=GRADING_SECONDS)
     verdict, reason = _read_verdict(task, nonce, result)
     return Grade(verdict, reason, time.monotonic() - started)

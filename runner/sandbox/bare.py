@@ -15,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +26,28 @@ from runner.sandbox.profile import ENV, SERVER, WORKSPACE
 
 
 class BareBox(ChannelBox):
-    """A channel to a server that is not in a box: absolute paths of the box are those below its folder."""
+    """A channel to a server that is not in a box: absolute paths of the box are those below its folder.
+
+    A model is told that it works in /ws, so its commands may say so, and what they print says so again. A program that
+    has such a path in its own text does not find it: that is one of the things that `none` does not give.
+    """
 
     def __init__(self, channel: socket.socket, limits: Limits, folder: Path, roots: list[str]) -> None:
         super().__init__(channel, limits, None)
         self.folder = folder
-        self.roots = re.compile("(?:{})(?=/|$)".format("|".join(map(re.escape, roots))))
+        names = "|".join(map(re.escape, roots))
+        self.roots = re.compile(rf"(?<![\w./}})~*-])(?:{names})(?=/|[^\w.-]|$)")
 
     def outside(self, text: str) -> str:
-        """Return where a path of the box is on the host; any other text as it is."""
-        return f"{self.folder}{text}" if self.roots.match(text) else text
+        """Return a text, each path of the box in it as it is on the host."""
+        return self.roots.sub(lambda found: f"{self.folder}{found[0]}", text)
 
     async def exec(
         self, argv: list[str], *, stdin: str = "", timeout_s: float = 60.0, env: Mapping[str, str] | None = None
     ) -> Result:
         env = {name: self.outside(value) for name, value in (env or {}).items()}
-        return await super().exec([self.outside(word) for word in argv], stdin=stdin, timeout_s=timeout_s, env=env)
+        result = await super().exec([self.outside(word) for word in argv], stdin=stdin, timeout_s=timeout_s, env=env)
+        return replace(result, output=result.output.replace(str(self.folder), ""))
 
     async def call(self, function: str, arguments: Mapping[str, Any], *, timeout_s: float = 60.0) -> Result:
         paths = {"path", "database"}

@@ -1,7 +1,7 @@
 """What a checker is given, what it returns, and the small program that runs it inside the grading box.
 
-    python3 -I -S /task/grading.py  <-  {"nonce", "check", "answer"} on standard input
-                                    ->  one line: <nonce> {"verdict", "reason"}
+    python3 -I -S /task/grading.py WORKSPACE ORIGINAL  <-  {"nonce", "check", "answer"} on standard input
+                                                       ->  one line: <nonce> {"verdict", "reason"}
 
 Only the standard library, because the box has nothing else. A checker is one function, `check(s) -> Verdict`, in a
 task's `check.py`; it imports from `runner.suites.grading`, which is this file, in the box too.
@@ -217,7 +217,8 @@ def run_check(source: str, submission: Submission) -> Verdict:
 
 
 def main() -> None:
-    """Grade the workspace in /ws and print the verdict."""
+    """Grade a workspace against the one it began as, two folders on the command line, and print the verdict."""
+    workspace, original = map(Path, sys.argv[1:])
     _hide_from_children()
     order = json.load(sys.stdin)
     nonce = order["nonce"]
@@ -231,7 +232,7 @@ def main() -> None:
         sys.modules[name] = types.ModuleType(name)
     sys.modules["runner.suites.grading"] = sys.modules[__name__]
 
-    verdict = run_check(order["check"], Submission(order["answer"], Path("/ws"), Path("/task/original"), announce))
+    verdict = run_check(order["check"], Submission(order["answer"], workspace, original, announce))
     announce(json.dumps({"verdict": verdict.verdict, "reason": verdict.reason}))
 
 

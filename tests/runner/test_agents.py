@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,11 @@ import pytest
 from clawpub.pack.tables import Row
 from runner.execute import execute
 from runner.record import Record
+from runner.sandbox import Sandbox, probe
 from runner.seal import seal_campaign
+from runner.session import Session
 from runner.suite import suite_folder
+from tests.runner.folders import open_folder
 from tests.runner.sessions import make_session
 
 SUITE = suite_folder("agentic-core-v1")
@@ -30,12 +35,22 @@ def name(script: Path) -> str:
 
 def outcomes(folder: Path, script: Path, runs: int) -> list[Row]:
     task = script.parts[-3][:7]
-    session = make_session(folder, script=lambda task_id, run: script, runs=runs, tasks=[task])
+    return rows_of(make_session(folder, script=lambda task_id, run: script, runs=runs, tasks=[task]), folder)
+
+
+def rows_of(session: Session, folder: Path) -> list[Row]:
     asyncio.run(execute(session))
     pack = seal_campaign(
         session.campaign, session.suite, Record([session.journal]), folder / "packs", accept_plumbing=True
     )
     return list(pack.table("task_outcomes").rows)
+
+
+@pytest.fixture(scope="module")
+def unboxed() -> Iterator[tuple[Sandbox, Path]]:
+    """`none`, and a folder for its workspaces that the other user may enter whom root's commands run as."""
+    with open_folder() as scratch:
+        yield probe("none", scratch=scratch), scratch
 
 
 def test_every_task_has_its_proof() -> None:
@@ -59,4 +74,24 @@ def test_a_wrong_agent_fails_for_the_right_reason(tmp_path: Path, script: Path) 
     (row,) = outcomes(tmp_path, script, runs=1)
     assert row["passed"] is False
     assert row["failure_mode"] == expected["failure_mode"]
+    assert re.search(expected["reason"], str(row["checker_reason"])), row["checker_reason"]
+
+
+def test_without_isolation_the_reference_agent_passes_every_task(tmp_path: Path, unboxed: tuple[Sandbox, Path]) -> None:
+    """What runs and what grades find the same folders as in a box: none of our own faults becomes a model's."""
+    scripts = {script.parts[-3][:7]: script for script in REFERENCES if script.stem == "reference"}
+    session = make_session(tmp_path, script=lambda task_id, run: scripts[task_id], concurrency=2)
+    rows = rows_of(replace(session, sandbox=unboxed[0], scratch=unboxed[1]), tmp_path)
+    assert len(rows) == 10
+    assert [(row["task_id"], row["checker_reason"]) for row in rows if row["passed"] is not True] == []
+
+
+@pytest.mark.parametrize("script", WRONG[::4], ids=name)
+def test_without_isolation_a_wrong_agent_fails_for_the_right_reason(
+    tmp_path: Path, unboxed: tuple[Sandbox, Path], script: Path
+) -> None:
+    expected = tomllib.loads(script.read_text())["expect"]
+    session = make_session(tmp_path, script=lambda task_id, run: script, tasks=[script.parts[-3][:7]])
+    (row,) = rows_of(replace(session, sandbox=unboxed[0], scratch=unboxed[1]), tmp_path)
+    assert (row["passed"], row["failure_mode"]) == (False, expected["failure_mode"])
     assert re.search(expected["reason"], str(row["checker_reason"])), row["checker_reason"]

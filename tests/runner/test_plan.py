@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,19 +17,20 @@ from clawpub.pack.model import Price
 from clawpub.pack.reader import open_pack
 from runner.campaign import load_campaign
 from runner.execute import execute
-from runner.plan import plan_campaign
+from runner.plan import asks_the_same, plan_campaign
 from runner.record import Record
 from runner.seal import seal_campaign
-from runner.suite import load_suite
+from runner.suite import load_suite, suite_folder
 from tests.runner.sessions import make_session
 from tests.runner.test_execute import reference
 
 
 def is_measure(path: Path) -> bool:
     """Whether a published pack is of a model's runs on the suite as it is now."""
-    told = open_pack(path).info.campaign
+    pack = open_pack(path)
+    told = pack.info.campaign
     return told is not None and (
-        told.suite.digest == SUITE.digest and told.model.provider != "scripted" and told.harness.name == "loop"
+        told.model.provider != "scripted" and told.harness.name == "loop" and asks_the_same(pack, SUITE)
     )
 
 
@@ -66,6 +68,17 @@ def test_what_was_measured_is_what_is_said(tmp_path: Path) -> None:
     plan = plan_campaign(load_campaign(campaign(tmp_path)), load_suite("agentic-core-v1"), None, PACKS)
     assert "reference" not in plan.basis
     assert plan.levels["likely"].cost_usd is None and plan.levels["likely"].run_s is not None
+
+
+def test_a_mended_checker_leaves_earlier_runs_a_measure_and_a_changed_task_does_not(tmp_path: Path) -> None:
+    pack = open_pack(PACKS[0])
+    shutil.copytree(suite_folder("agentic-core-v1"), tmp_path / "suite")
+    task = next((tmp_path / "suite").glob("task_01_*"))
+    (task / "check.py").write_text((task / "check.py").read_text() + "# mended\n")
+    mended = load_suite(tmp_path / "suite")
+    assert mended.digest != SUITE.digest and asks_the_same(pack, mended)
+    (task / "prompt.md").write_text("Do something else.\n")
+    assert not asks_the_same(pack, load_suite(tmp_path / "suite"))
 
 
 def test_no_campaign_costs_more_than_the_most(tmp_path: Path) -> None:

@@ -96,6 +96,23 @@ def test_words_that_no_command_can_have_are_a_result(argv: list[str], inside: In
     assert inside(lambda box: box.exec(argv)).exit_code == 127
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("cat /ws/a.txt", "found\n"),
+        ("cd /ws && cat <a.txt", "found\n"),
+        ("ls '/ws' \"/ws\"", "/ws:\na.txt\n\n/ws:\na.txt\n"),
+        ("grep -l found /ws/*; cp /ws/a.txt /ws/b.txt; cat b.txt", "/ws/a.txt\nfound\n"),
+        ("cd / && cd /ws; pwd", "/ws\n"),
+        ("python3 -c 'import os; print(os.getcwd())'", "/ws\n"),
+        ("x=a; echo a/ws ${x}/ws $x./ws /ws-old /wsx", "a/ws a/ws a./ws /ws-old /wsx\n"),
+    ],
+)
+def test_a_command_may_name_its_workspace_as_the_model_was_told(command: str, said: str, inside: Inside) -> None:
+    result = inside(sh(command), {"a.txt": b"found\n"})
+    assert (result.exit_code, result.output) == (0, said)
+
+
 def test_standard_input_is_given_whole(inside: Inside) -> None:
     text = "zeile ü\n" * 50_000
     assert inside(lambda box: box.exec(["wc", "-c"], stdin=text)).output.strip() == str(len(text.encode()))
