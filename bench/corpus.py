@@ -19,7 +19,10 @@ from clawpub.pack.query import Database
 from clawpub.pack.reader import Pack
 from tests.generator.publication import PRICE, SITE, TASKS, Failures, seal_campaign, write_writeup
 
-PACKS = 20
+MODELS = (
+    "alder ash aspen beech birch cedar elder elm fir hazel holly larch lime maple oak pine plane rowan walnut yew"
+).split()
+PACKS = len(MODELS)
 CLAIMS = 40
 WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -135,14 +138,14 @@ def count(draft: Draft) -> str:
 
 
 def holding(draft: Draft) -> str:
-    fact = "select min(passes <= runs) from per_task_results"
+    fact = "select s.passes = (select sum(passes) from per_task_results) from run_summary s"
     draft.value(fact)
-    return f"The counts are {draft.bind('no larger than they can be', fact, holds=True)}."
+    return f"The tasks' passes {draft.bind('add up to those of the campaign', fact, holds=True)}."
 
 
 def difference(draft: Draft) -> str:
-    fact = "select abs(this.tokens_in - that.tokens_in) from this.run_summary this, that.run_summary that"
-    return f"The other campaign's prompts differ by {draft.bind(f'{draft.value(fact):,} tokens', fact)}."
+    fact = "select abs(this.passes - that.passes) from this.run_summary this, that.run_summary that"
+    return f"The other campaign's passes differ by {draft.bind(word(draft.value(fact)), fact)}."
 
 
 def ratio(draft: Draft) -> str:
@@ -202,7 +205,7 @@ def seal_packs(folder: Path, dice: random.Random) -> list[Pack]:
         pairs = [(task, run) for task in TASKS for run in (1, 2, 3)]
         failing = dice.sample(pairs, 4 + number % 9)
         failed: Failures = {pair: dice.choice(["wrong", "partial", "missing"]) for pair in failing}
-        model = f"acme.model-{number}"
+        model = f"acme.{MODELS[number]}"
         packs.append(seal_campaign(folder, f"pack-{number:02}", model=model, failures=failed, seed=number, price=PRICE))
     return packs
 
