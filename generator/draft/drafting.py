@@ -166,20 +166,30 @@ def _slug(pack: Pack) -> str:
 def _title(packs: Sequence[Pack], cards: Mapping[str, ModelCard], names: Sequence[str]) -> str:
     """Return the first title that says no number: nobody checks a title."""
     known = (*names, *(card.name for card in cards.values()))
-    subjects = [_plain_name(pack, cards) for pack in packs]
-    told = packs[0].info.campaign
-    candidates = [" beside ".join(subjects[:2]), subjects[0]]
-    candidates += [f"A campaign on {told.suite.title}", f"A campaign on {told.suite.id}"] if told else []
-    candidates += ["A campaign, in numbers" if told else "Tables, in numbers"]
+    candidates = [*_titles(packs, cards), packs[0].id, "A campaign" if packs[0].info.campaign else "A data pack"]
     return next(text for text in map(phrases.one_line, candidates) if phrases.is_quiet(text, known))
+
+
+def _titles(packs: Sequence[Pack], cards: Mapping[str, ModelCard]) -> Iterator[str]:
+    first, *others = [pack.info.campaign for pack in packs]
+    if first is None:
+        yield packs[0].descriptor.title
+        return
+    model, *models = [_plain_name(pack, cards) for pack in packs]
+    if others and others[0] and models[0] != model:
+        yield f"{model} beside {models[0]}"
+    elif others and others[0] and others[0].harness.name != first.harness.name:
+        yield f"{model} through {first.harness.name} and {others[0].harness.name}"
+    yield packs[0].descriptor.title
+    yield f"{model} on {first.suite.id}"
+    yield f"A campaign on {first.suite.id}"
 
 
 def _plain_name(pack: Pack, cards: Mapping[str, ModelCard]) -> str:
     told = pack.info.campaign
     if told is None:
         return pack.descriptor.title or pack.id
-    model = cards[told.model.id].name if told.model.id in cards else told.model.id
-    return f"{model} on {told.suite.title}"
+    return cards[told.model.id].name if told.model.id in cards else told.model.id
 
 
 def _section(project: Project, pack: Pack) -> str:

@@ -27,7 +27,8 @@ def unknown_section(it: Subject) -> Section | None:
 
 
 def _open_causes(it: Subject) -> Iterator[Sentence | None]:
-    if it.desk.whole(it.failures):
+    failures = it.desk.whole(it.failures)
+    if failures:
         yield say("A failure mode says how a run ended, and not why.")
         has_transcripts = any(r.path.startswith("transcripts/") for r in it.pack.descriptor.resources)
         yield say(
@@ -35,7 +36,7 @@ def _open_causes(it: Subject) -> Iterator[Sentence | None]:
             if has_transcripts
             else "This pack holds no transcripts, so the cause stays open."
         )
-    else:
+    elif failures == 0:
         yield say("A suite that a model passes whole does not say how much it could have failed.")
     modes = failure_modes(it)
     if len(modes) > 1:

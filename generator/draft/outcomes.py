@@ -40,16 +40,13 @@ def results_section(it: Subject) -> Section | None:
     shown = (
         Expression(call("table", "per_task_results", columns=columns), frozenset({place})) if len(columns) > 1 else None
     )
-    chart = (
-        Expression(call("interval_chart", desk.first), frozenset({desk.place("run_summary")}))
-        if desk.value("run_summary.pass_rate_low") is not None
-        else None
-    )
+    interval = paragraph(_interval(it))
+    chart = Expression(call("interval_chart", desk.first), frozenset({desk.place("run_summary")})) if interval else None
     numbers = paragraph(
         say(desk.count("passes", it.passes, "pass"), ", ", desk.count("failures", it.failures, "failure"), "."),
         _by_task(it),
     )
-    return section("The results", passage("observed", shown, numbers, chart, paragraph(_interval(it))))
+    return section("The results", passage("observed", shown, numbers, chart, interval))
 
 
 def _by_task(it: Subject) -> Sentence | None:
@@ -172,24 +169,25 @@ def _task(it: Subject, table: Table, row: Row) -> Sentence | None:
     if fact is None or not isinstance(score, str) or not is_score(score):
         return None
     title = f" ({phrases.code(str(row['title']))})" if row["title"] else ""
-    modes = [_mode_of(it, task)]
+    mode = _mode_of(it, task)
+    how = [", ", mode] if mode else []
     return say(
-        f"{phrases.name(task)}{title} went ", desk.bound(score, slug(f"{task}-score", "task-score"), fact), *modes, "."
+        f"{phrases.name(task)}{title} went ", desk.bound(score, slug(f"{task}-score", "task-score"), fact), *how, "."
     )
 
 
-def _mode_of(it: Subject, task: str) -> Bound | str:
-    """Return how the failed runs of a task ended, where they ended alike; else an empty text."""
+def _mode_of(it: Subject, task: str) -> Bound | None:
+    """Return how the failed runs of a task ended, where they ended alike."""
     table = it.table("task_outcomes")
     rows = [row for row in table.rows if row["task_id"] == task and row["passed"] is False] if table else []
     modes = {row["failure_mode"] for row in rows}
     if len(modes) != 1 or not isinstance(mode := next(iter(modes)), str):
-        return ""
+        return None
     holds = (
         f"select min(failure_mode = {literal(mode)}) from task_outcomes where task_id = {literal(task)} and not passed"
     )
-    words = f", {'each failed run' if len(rows) > 1 else 'its failed run'} as {phrases.code(mode)}"
-    return it.desk.stated(words, slug(f"{task}-mode", "task-mode"), holds) or ""
+    words = f"{'each failed run' if len(rows) > 1 else 'its failed run'} as {phrases.code(mode)}"
+    return it.desk.stated(words, slug(f"{task}-mode", "task-mode"), holds)
 
 
 def _slowest(it: Subject) -> Iterator[Sentence | None]:
