@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from clawpub.errors import ConfigError, Place
+from clawpub.errors import ConfigError, Place, SandboxError
 from clawpub.pack.events import RunEvent
 from clawpub.pack.model import Price
 from runner.campaign import Campaign, CampaignConfig, load_campaign
@@ -19,7 +19,7 @@ from runner.costs import price_for
 from runner.harness import Clock, Harness, Setup, open_harness
 from runner.harness.install import harness_home
 from runner.providers import Provider, provider_opener
-from runner.sandbox import Limits, Sandbox, probe
+from runner.sandbox import Limits, Sandbox, probe, refuse_unfitted
 from runner.suite import Suite, load_suite, suite_folder
 from runner.throttle import Patience
 from runner.workspaces import Workspaces
@@ -147,6 +147,7 @@ def open_session(
     with _placed(campaign.place("harness", "name")):
         setup = harness_setup(config)
         harness = open_harness(setup)
+        refuse_unfitted(sandbox, harness.fittings)
     at_once = concurrency or config.execution.concurrency or CONCURRENCY.get(config.model.provider, 1)
     provider = provider_of(campaign, home, suite, model_file=model_file, fetching=fetching, concurrency=at_once)
     with _placed(campaign.place("model")):
@@ -187,8 +188,9 @@ def _placed(place: Place) -> Iterator[None]:
     """Give an error without a place the line of the campaign file that caused it."""
     try:
         yield
-    except ConfigError as error:
-        raise ConfigError(error.message, at=error.at or place, hint=error.hint) from None
+    except (ConfigError, SandboxError) as error:
+        error.at = error.at or place
+        raise
 
 
 def harness_setup(config: CampaignConfig) -> Setup:

@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from clawpub.errors import SandboxError
+
 SCRATCH = Path(".clawpub/boxes")
 """Where `none` keeps its workspaces, below the working folder. Every other kind writes nothing on the host."""
 
@@ -141,6 +143,15 @@ def open_box(
     return open_channel_box(
         files, limits=limits, sandbox=sandbox, readonly=readonly or {}, fittings=fittings, scratch=scratch
     )
+
+
+def refuse_unfitted(name: str, fittings: Fittings | None) -> None:
+    """Raises: SandboxError where a sandbox cannot have what a harness needs in its box."""
+    if name == "none" and fittings is not None:
+        raise SandboxError(
+            "this harness needs a box with a network of its own, and with --sandbox=none there is none",
+            hint='leave --sandbox away: clawpub doctor says what a box needs here. Or take [harness] name = "loop"',
+        )
 
 
 def probe(kind: str = "auto", *, scratch: Path = SCRATCH) -> Sandbox:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 from clawpub.errors import SandboxError
-from runner.sandbox import Fittings, Limits, Sandbox, bare, bubble
+from runner.sandbox import Fittings, Limits, Sandbox, bare, bubble, refuse_unfitted
 from runner.sandbox.channel import ChannelBox, is_plain
 
 
@@ -29,11 +29,7 @@ async def open_channel_box(
     for folder in readonly:
         if not (folder.startswith("/") and is_plain(folder[1:])):
             raise SandboxError(f"{folder!r} is not an absolute path")
-    if sandbox.name == "none" and fittings:
-        raise SandboxError(
-            "this harness needs a box with a network of its own, and there is none",
-            hint="it runs where bwrap does: clawpub doctor says what is missing",
-        )
+    refuse_unfitted(sandbox.name, fittings)
     if sandbox.name == "none":
         opened = bare.open_bare(limits, readonly, scratch)
     else:

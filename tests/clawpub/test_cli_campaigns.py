@@ -6,10 +6,12 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from runner.harness.install import Installed, lock_digest
 from tests.clawpub.test_cli import ROOT, clawpub
 
 CAMPAIGN = """\
@@ -106,6 +108,23 @@ def test_a_plan_refuses_what_a_run_would_refuse(campaign: Path) -> None:
         for command in ("plan", "run"):
             done = clawpub(command, campaign)
             assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_a_harness_that_needs_a_box_is_refused_without_one_before_anything_is_frozen(
+    campaign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is needed of openclaw to be looked at stands here, and nothing of it is started."""
+    found = Installed("openclaw", "2026.4.22", lock_digest("openclaw", "2026.4.22"), "22.0.0", "0" * 64)
+    monkeypatch.setenv("CLAWPUB_HARNESS_HOME", str(campaign.parent / "harness"))
+    folder = found.folder(campaign.parent / "harness")
+    folder.mkdir(parents=True)
+    (folder / "installed.json").write_text(json.dumps(asdict(found)))
+    campaign.write_text(campaign.read_text() + '[harness]\nname = "openclaw"\n')
+    line = len(campaign.read_text().splitlines())
+    for command in ("run", "resume"):
+        refused = clawpub(command, "--sandbox", "none", campaign)
+        assert refused.returncode == 2 and f"mine.toml:{line}: this harness needs a box" in refused.stderr
+    assert not list(campaign.parent.rglob("journal*")), "nothing was frozen"
 
 
 def test_what_must_be_fetched_first_is_in_the_plan(campaign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
