@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from generator.markdown.prose import Prose, Slip
 
 _MARK = re.compile(r"[(\[{]\s*verified\b|\bverified\s*:\s*(?:data|cross|harness|[a-z_]+\.[a-z_]+)")
+_OTHER = re.compile(r"[^\x00-\x7f]")
 _LOOK_ALIKES = str.maketrans("ѵеіӏԁḍ", "veiidd")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _INVISIBLE = re.compile(r"[\u00ad\u034f\u180e\u200b\u200c\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
@@ -31,11 +32,12 @@ def slips(prose: Prose, *, observed: bool) -> Iterator[Slip]:
 
 def typed_marks(text: str) -> Iterator[int]:
     """Yield where a text holds what a reader would take for a printed mark."""
+    if not _MARK.search(_OTHER.sub(_shown, text).lower()):
+        return
     kept = [
         (char, offset)
         for offset, original in enumerate(text)
-        if original.isascii() or unicodedata.category(original) not in ("Cf", "Mn", "Me")
-        for char in _folded(original)
+        for char in (original.lower() if original.isascii() else _shown(original))
     ]
     for found in _MARK.finditer("".join(char for char, _ in kept)):
         yield kept[found.start()][1]
@@ -51,8 +53,12 @@ def named(char: str) -> str:
     return f"U+{ord(char):04X} {unicodedata.name(char, 'control character')}"
 
 
-def _folded(char: str) -> str:
-    return char.lower() if char.isascii() else unicodedata.normalize("NFKC", char).lower().translate(_LOOK_ALIKES)
+def _shown(found: str | re.Match[str]) -> str:
+    """Return the letters that a reader takes a character for that is not ASCII; "" for one that shows nothing."""
+    char = found if isinstance(found, str) else found[0]
+    if unicodedata.category(char) in ("Cf", "Mn", "Me"):
+        return ""
+    return unicodedata.normalize("NFKC", char).lower().translate(_LOOK_ALIKES)
 
 
 def _texts(prose: Prose) -> Iterator[tuple[str, Callable[[int], int]]]:
