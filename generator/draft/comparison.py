@@ -26,7 +26,9 @@ from generator.draft.sentences import (
 
 FIRST = "this"
 TAKEN = frozenset({"main", "temp", "cross", "data", "harness", "model", "the", FIRST})
-_WORDS = re.compile(r"[a-z0-9]+")
+_WORDS = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+)*")
+LONGEST = 24
+"""Characters of an alias, before its number."""
 
 
 def aliases_for(packs: Sequence[Pack]) -> list[str]:
@@ -34,12 +36,12 @@ def aliases_for(packs: Sequence[Pack]) -> list[str]:
     found = [FIRST]
     names = {name for pack in packs for name in pack.table_names}
     for pack in packs[1:]:
-        stem = _alias(_apart(pack, packs[0])) or "other"
-        alias, number = stem, 1
-        while alias in found or alias in TAKEN or alias in names:
-            number += 1
-            alias = f"{stem}_{number}"
-        found.append(alias)
+        told = pack.info.campaign
+        stem = _alias(_apart(pack, packs[0]), told.model.id if told else pack.id) or "other"
+        harness = _alias(_WORDS.findall(told.harness.name.lower()), "") if told else ""
+        wishes = [stem, *([f"{stem}_{harness}"] if harness and harness not in stem else [])]
+        wishes += [f"{stem}_{number}" for number in range(2, len(packs) + len(names) + len(TAKEN) + 3)]
+        found.append(next(alias for alias in wishes if alias not in TAKEN | names and alias not in found))
     return found
 
 
@@ -49,20 +51,20 @@ def _apart(pack: Pack, first: Pack) -> list[str]:
     if ours is None or theirs is None:
         return _WORDS.findall(pack.id)
     names = ((theirs.model.id, ours.model.id), (theirs.harness.name, ours.harness.name))
-    told = ([word for word in _WORDS.findall(their.lower()) if word not in our.lower()] for their, our in names)
+    told = (
+        [word for word in _WORDS.findall(their.lower()) if word not in _WORDS.findall(our.lower())]
+        for their, our in names
+    )
     return next((words for words in told if words), [])
 
 
-def _alias(words: Sequence[str]) -> str:
-    """Return the first words that make an alias of at most twenty characters, beginning with a letter."""
-    chosen = ""
-    for word in words:
-        longer = f"{chosen}_{word}" if chosen else word
-        if longer[0].isalpha() and len(longer) <= 20:
-            chosen = longer
-        elif chosen:
-            break
-    return chosen
+def _alias(words: Sequence[str], model: str) -> str:
+    """Return the first two words as an alias, "" where there is none: `openclaw`, `smollm2_135m`, `qwen_1_5b`."""
+    chosen = "_".join(words[:2]).replace(".", "_")
+    if chosen[:1].isdigit():
+        family = re.match(r"[a-z]+", model.lower())
+        chosen = f"{family[0]}_{chosen}" if family else ""
+    return chosen[:LONGEST].strip("_")
 
 
 def comparison_section(desk: Desk, names: Mapping[str, str]) -> Section | None:

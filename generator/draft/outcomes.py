@@ -170,7 +170,7 @@ def _task(it: Subject, table: Table, row: Row) -> Sentence | None:
         return None
     title = f" ({phrases.code(str(row['title']))})" if row["title"] else ""
     mode = _mode_of(it, task)
-    how = [", ", mode] if mode else []
+    how: tuple[str | Bound, ...] = (", ", mode) if mode else ()
     return say(
         f"{phrases.name(task)}{title} went ", desk.bound(score, slug(f"{task}-score", "task-score"), fact), *how, "."
     )

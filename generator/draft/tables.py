@@ -67,13 +67,9 @@ class Sheet:
         return len(self.rows) > LONG
 
     def id(self, *words: str) -> str:
-        several = len(own_tables(self.desk.packs[self.alias])) > 1 or self.alias != self.desk.first
-        return slug(
-            " ".join(
-                (*([self.alias] if self.alias != self.desk.first else []), *([self.name] if several else []), *words)
-            ),
-            "value",
-        )
+        of_others = [self.alias] if self.alias != self.desk.first else []
+        several = of_others or len(own_tables(self.desk.packs[self.alias])) > 1
+        return slug(" ".join((*of_others, *([self.name] if several else []), *words)), "value")
 
     def counted_by(self) -> str:
         """Return what counts the rows: a column that is never empty, where there is one."""
