@@ -201,7 +201,7 @@ def _pack_table(pack: Pack, name: str, path: str) -> PackTable:
     return PackTable(
         id=table_anchor(name),
         name=name,
-        recorded=pack.table(name).schema.recorded,
+        recorded=pack.table(name).schema.recorded and pack.info.origin != "computed",
         view=table_view(pack, name, path, machine=True),
         sources=links_of(resource.sources) if resource.sources != whole.sources else (),
         licences=links_of(resource.licenses) if resource.licenses != whole.licenses else (),

@@ -37,16 +37,24 @@ class Checking:
         self.packs = _Packs(self.project.packs)
         self.cards = load_cards(self.project.models)
         self.views, self.unread_views = load_views(self.project.views)
-        self.library = Library(self.packs, self.views, self.cards.by_model, self.project.site.names)
+        self.damaged: set[str] = set()
+        site = self.project.site
+        self.library = Library(self.packs, self.views, self.cards.by_model, site.names, site.sections, self.damaged)
 
     @cached_property
     def rules(self) -> str:
-        return digest_of(json.dumps(sorted(self.project.site.severity.items())), *self.library.known_names)
+        return digest_of(
+            json.dumps(sorted(self.project.site.severity.items())),
+            json.dumps(self.project.site.sections),
+            *self.library.known_names,
+        )
 
     def open(self, path: Path) -> tuple[str | None, list[Finding]]:
         """Return a pack's digest, every byte of it compared with what was sealed, and what is wrong with it."""
         pack, findings = open_whole(path)
         self.packs.put(path.name, pack)
+        if pack is None:
+            self.damaged.add(path.name)
         return pack.digest if pack else None, findings
 
     def rest(self) -> tuple[Finding, ...]:

@@ -117,6 +117,10 @@ class _Check:
         tables = {}
         for pin in self.writeup.pins:
             pack = found.get(pin.pack_id)
+            if pack is None and pin.pack_id in self.library.damaged:
+                hint = f"`clawpub pack verify content/packs/{pin.pack_id}` names what is wrong with it"
+                self._missing(f"the pack {pin.pack_id!r} cannot be read", pin.line, hint)
+                continue
             if pack is None:
                 near = nearest_hint(pin.pack_id, found) or "content/packs holds no pack that can be read"
                 self._missing(f"no pack {pin.pack_id!r}", pin.line, near)
@@ -528,6 +532,11 @@ class _Check:
             self.report("too-deep", message, locator.line_of(deepest), hint="use fewer levels of lists and quotes")
 
     def _front_matter(self) -> None:
+        sections = self.library.sections
+        if sections and self.writeup.section and self.writeup.section not in sections:
+            message = f"site.toml has no section {self.writeup.section!r}"
+            hint = nearest_hint(self.writeup.section, sections) or f"its sections: {', '.join(sections)}"
+            self.report("unknown-section", message, self.writeup.front_lines.get("section", 1), hint=hint)
         for key, text in (("title", self.writeup.title), ("description", self.writeup.description)):
             line = self.writeup.front_lines.get(key, 1)
             if (at := typed.hidden(text, observed=True)) is not None:

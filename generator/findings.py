@@ -57,6 +57,7 @@ RULES: dict[str, Rule] = {
     "stale-pin": Rule("a pack that changed since the writeup was written"),
     "stale-view": Rule("a cross-campaign view whose rows changed since the writeup was written", "warning"),
     "missing-pack": Rule("a pack that is not there, or cannot be read", fixed=True),
+    "unknown-section": Rule("a section that site.toml does not list"),
     "unpinned": Rule("a pack named without its digest"),
     "untagged-quantity": Rule("a quantity in a passage under no tag", "warning"),
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -67,6 +67,10 @@ class Library:
     cards: Mapping[str, ModelCard] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     """What site.toml calls names, so that the digits in them are none: "Claude 3.5 Sonnet"."""
+    sections: tuple[str, ...] = ()
+    """Those that a writeup may name; () where it may name any."""
+    damaged: Set[str] = frozenset()
+    """Packs that are there and cannot be read: what is wrong with them is a finding of their own."""
 
     @cached_property
     def across(self) -> Pack:

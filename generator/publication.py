@@ -64,7 +64,8 @@ def check_publication(root: Path, *, drafts: bool = False, progress: Progress | 
     packs, findings = _open_packs(project, progress)
     cards = load_cards(project.models)
     files, unread = load_views(project.views)
-    library = Library(packs, files, cards.by_model, project.site.names)
+    damaged = {path.name for path in project.packs} - packs.keys()
+    library = Library(packs, files, cards.by_model, project.site.names, project.site.sections, damaged)
     writeups: list[CheckedWriteup] = []
     views: dict[str, dict[str, View]] = {}
     for number, folder in enumerate(project.writeups):
@@ -177,6 +178,8 @@ def _expressions(checked: CheckedWriteup) -> tuple[dict[str, View], list[Finding
                 )
             views[token.content] = evaluate(token.content, functions)
         except (FactError, PackError) as error:
+            if any(finding.rule == "missing-pack" for finding in checked.findings):
+                continue  # said already
             at = Place(checked.writeup.path, checked.writeup.body_line + line)
             findings.append(Finding("expression", error.message, at.path, at.line, hint=error.hint))
     return views, findings

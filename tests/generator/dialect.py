@@ -54,7 +54,9 @@ def fixture_packs() -> tuple[Pack, Pack]:
 @cache
 def fixture_library() -> Library:
     """Return the view `board` over both."""
-    return Library({pack.id: pack for pack in fixture_packs()}, (load_view(FOLDER / "board.sql"),))
+    return Library(
+        {pack.id: pack for pack in fixture_packs()}, (load_view(FOLDER / "board.sql"),), sections=("AI benchmarks",)
+    )
 
 
 def check_case(tmp_path: Path, text: str) -> CheckedWriteup:

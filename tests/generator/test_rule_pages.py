@@ -24,7 +24,7 @@ def example(rule: str, heading: str) -> dict[str, str]:
 def findings(folder: Path, blocks: dict[str, str]) -> list[str]:
     parts = [blocks["markdown"], f"facts.toml\n{blocks.get('toml', '# none')}\n"]
     if "yaml" in blocks:
-        parts.append(f"{'front' if blocks['yaml'].startswith('views:') else 'packs'}\n{blocks['yaml']}")
+        parts.append(f"{'front' if blocks['yaml'].startswith(('views:', 'section:')) else 'packs'}\n{blocks['yaml']}")
     return run_case(folder, "\n%% ".join(parts))
 
 
