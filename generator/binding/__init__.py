@@ -26,6 +26,13 @@ __all__ = ["Change", "Changes", "Draft", "Dropped", "Found", "Proposal", "Ranked
 __all__ += ["entry_lines", "find_proposals", "open_draft", "prepare"]
 
 
+MOST_TARGETS = 500
+"""Quantities of one writeup that are searched for in one go."""
+
+
+NOT_YET = f"only the first {MOST_TARGETS} are searched for: bind these, then run it again"
+
+
 @dataclass(frozen=True)
 class Found:
     """What there is to bind in a writeup, in order, and what its numbers may mean."""
@@ -54,6 +61,8 @@ def find_proposals(draft: Draft) -> Found:
     others = tuple(f for f in checked.findings if f.rule == "unbound" and (f.line, f.column) not in places)
     others = tuple(replace(finding, path=draft.folder / finding.path.name) for finding in others)
     if not targets:
+        if checked.database:
+            checked.database.close()
         return Found(checked, (), (), others)
     if checked.database is None:
         hint = "name one in the front matter, under packs:; `clawpub check` says what is wrong with those named"
@@ -62,6 +71,11 @@ def find_proposals(draft: Draft) -> Found:
     evidence = Evidence(checked.packs, checked.writeup.pins[0].alias, complete=complete)
     found = catalogue(checked.packs, checked.writeup.body)
     ranking = Ranking(found, checked.packs, checked.database, evidence)
-    ranked = tuple(ranking.of(target) for target in targets)
+    if len(targets) > MOST_TARGETS:
+        found.left_out.append(f"quantities: {NOT_YET}")
+    ranked = tuple(
+        ranking.of(target) if number < MOST_TARGETS else Ranked(replace(target, closed=NOT_YET), (), False)
+        for number, target in enumerate(targets)
+    )
     checked.database.close()
     return Found(checked, ranked, tuple(dict.fromkeys(found.left_out)), others)

@@ -65,6 +65,7 @@ class Names:
         self._whole: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self._begun: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self._longest = 1
+        self._said: dict[str, list[Mention]] = {}
         for count, name in enumerate(names):
             if count >= MOST_NAMES:
                 self.complete = False
@@ -80,6 +81,11 @@ class Names:
 
     def said(self, text: str) -> list[Mention]:
         """Return the names that a text says, in order; of those that overlap the longest."""
+        if text not in self._said:
+            self._said[text] = self._found(text)
+        return self._said[text]
+
+    def _found(self, text: str) -> list[Mention]:
         places = [(match[0].lower(), match.start(), match.end(), match[0]) for match in _WORD.finditer(text)]
         found: list[Mention] = []
         at = 0
