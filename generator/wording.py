@@ -16,7 +16,8 @@ Kind = Literal["comparative", "superlative", "universal"]
 COMPARATIVES = (
     "better worse higher lower faster slower cheaper dearer larger smaller bigger longer shorter stronger weaker "
     "greater fewer older newer easier harder closer superior inferior outperform outperforms outperformed beat beats "
-    "exceed exceeds exceeded surpass surpasses surpassed outscore outscores outscored trails trailed lags lagged"
+    "exceed exceeds exceeded surpass surpasses surpassed outscore outscores outscored trails trailed lags lagged tied "
+    "topped"
 ).split()
 SUPERLATIVES = (
     "best worst highest lowest fastest slowest cheapest dearest largest smallest biggest longest shortest strongest "

@@ -11,7 +11,11 @@ from click.testing import CliRunner
 from clawpub.cli import cli
 from clawpub.errors import PackError
 from clawpub.pack.compare import compare_packs
+from clawpub.pack.model import PackInfo
 from clawpub.pack.reader import Pack
+from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY
+from clawpub.pack.tables import table
+from clawpub.pack.writer import seal_pack
 from tests.builders import make_run, seal_runs
 from tests.clawpub.pack.test_sealing import reseal
 from tests.generator.publication import seal_transcribed
@@ -104,3 +108,14 @@ def test_the_command_prints_text_json_and_markdown(tmp_path: Path) -> None:
     markdown = CliRunner().invoke(cli, ["compare", "--format", "markdown", *paths]).output
     assert "| task\\_02 | 0/3 | 1/3 | Title of task\\_02 |" in markdown
     assert CliRunner().invoke(cli, ["compare", paths[0]]).exit_code == 2
+
+
+def test_tasks_that_a_source_does_not_state_leave_its_totals(tmp_path: Path) -> None:
+    rows = [
+        {"task_id": task, "passes": 3 if at < 7 else None, "runs": 3, "score": None} for at, task in enumerate(TASKS)
+    ]
+    tables = [table(PER_TASK_RESULTS, rows), table(RUN_SUMMARY, [{"tasks": 10, "passes": 21, "runs": 30}])]
+    stated = seal_pack(tmp_path / "stated", title="", info=PackInfo(format=2, origin="transcribed"), tables=tables)
+    other = seal_transcribed(tmp_path, "other", passes=23)
+    (sheet, _) = compare_packs([stated, other]).sheets
+    assert sheet.tasks == {} and sheet.score == "21/30", "what is stated by task does not add up to it"
