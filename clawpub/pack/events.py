@@ -21,9 +21,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from clawpub.causes import Cause
 from clawpub.pack.model import Digest
 
-StopReason = Literal["answered", "turns", "tokens", "seconds", "repeats", "context", "error"]
-"""Why a run ended: the model gave its answer; its turn, token or time budget was spent; it made the same call over
-and over; its context was full; or something broke that was not the model (`error`)."""
+StopReason = Literal["answered", "length", "turns", "tokens", "cost", "seconds", "repeats", "context", "error"]
+"""Why a run ended: the model gave its answer; its last answer was cut off at the most tokens that one may have
+(`length`); its turns, tokens, US dollars or seconds were spent; it made the same call over and over; its context was
+full; or something broke that was not the model (`error`)."""
 
 ToolStatus = Literal["ok", "error", "timeout", "unknown_tool", "bad_arguments", "injected"]
 """`error`: the tool ran and reported a failure. `unknown_tool`, `bad_arguments`: the model called something that does
@@ -175,7 +176,7 @@ class RunStopped(Event):
     type: Literal["run_stopped"] = "run_stopped"
     reason: StopReason
     answer: str | None = None
-    """The final answer, None where the run ended without one."""
+    """The final answer, None where the run ended without one. With `length`: as far as it came."""
     latency_s: float
     error: str | None = None
     """With `error`: what broke."""

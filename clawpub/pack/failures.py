@@ -5,10 +5,12 @@ Classifier "1". The first that applies:
     infrastructure_error    something broke that was not the model; the run is not scored
     (passed)                the checker passed the final output, however the run stopped
     tool_call_hallucinated  at least half of the calls named no tool or had arguments that fit none
-    tool_call_redundancy    the run was stopped for repeating one call, or ran out of turns with half its calls repeats
+    tool_call_redundancy    the run was stopped for repeating one call, or ran out of turns or dollars with half its
+                            calls repeats
     context_exhausted       the prompt no longer fitted, or the token budget was spent
     timeout                 the time budget was spent
-    turn_budget_exhausted   the turn budget was spent
+    turn_budget_exhausted   a bound of the campaign's on what a run may do or say was spent: its turns, its US dollars,
+                            or the tokens of the one answer that it ended on
     gave_up_mid_plan        the model ended the run and the required output was never produced
     partial_complete        some of the required output is right
     wrong_answer            the output is there and wrong
@@ -50,13 +52,13 @@ def classify(run: Run) -> FailureMode | None:
     match run.stopped.reason:
         case "repeats":
             return "tool_call_redundancy"
-        case "turns" if calls and 2 * repeats >= len(calls):
+        case "turns" | "cost" if calls and 2 * repeats >= len(calls):
             return "tool_call_redundancy"
         case "context" | "tokens":
             return "context_exhausted"
         case "seconds":
             return "timeout"
-        case "turns":
+        case "turns" | "cost" | "length":
             return "turn_budget_exhausted"
         case "answered":
             pass

@@ -81,8 +81,10 @@ class Bounds:
         last = self.calls[-limits.repeats :]
         if len(last) == limits.repeats and len(set(last)) == 1:
             return "repeats"
-        if (limits.tokens and self.tokens >= limits.tokens) or (limits.cost_usd and self.cost_usd >= limits.cost_usd):
+        if limits.tokens and self.tokens >= limits.tokens:
             return "tokens"
+        if limits.cost_usd and self.cost_usd >= limits.cost_usd:
+            return "cost"
         return "turns" if self.turn >= self.turns else None
 
     def stamp(self) -> dict[str, Any]:

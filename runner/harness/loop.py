@@ -30,7 +30,7 @@ TOOL_SECONDS = 60.0
 
 class Loop:
     name = "loop"
-    version = "2"
+    version = "3"
     resumable = True
     fittings: Fittings | None = None
     readonly: Mapping[str, Mapping[str, bytes]] = {}
@@ -101,7 +101,10 @@ class _Conversation:
                 return None, over
             self.bounds.turn += 1
             said = await self.ask()
-            if not said.tool_calls and said.finish == "length":
+            cut = not said.tool_calls and said.finish == "length"
+            if cut and self.bounds.over() == "turns":
+                return said.text or None, "length"
+            if cut:
                 self.prompt(
                     f"Your message was cut off after {self.a.sampling.max_tokens} tokens. Make one short tool call."
                 )
