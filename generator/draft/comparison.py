@@ -26,7 +26,7 @@ from generator.draft.sentences import (
 
 FIRST = "this"
 TAKEN = frozenset({"main", "temp", "cross", "data", "harness", "model", "the", FIRST})
-_WORDS = re.compile(r"[a-z0-9]+(?:\.[a-z0-9]+)*")
+_WORDS = re.compile(r"\d+(?:\.\d+)+[a-z]*|[a-z0-9]+")
 LONGEST = 24
 """Characters of an alias, before its number."""
 

@@ -20,6 +20,7 @@ from generator.draft.campaign import campaign_sections, closing_sections
 from generator.draft.comparison import aliases_for, comparison_section
 from generator.draft.desk import Desk
 from generator.draft.page import Front
+from generator.draft.placing import check_slug
 from generator.draft.proof import LeftOut, Prover
 from generator.draft.sentences import Section, paragraph, passage, section
 from generator.draft.subject import Subject
@@ -66,6 +67,8 @@ def draft_writeup(
     cannot be used.
     """
     project = load_project(root)
+    if slug is not None:
+        check_slug(slug)
     packs = _packs(project, named)
     slug = slug or _slug(packs[0])
     cards = load_cards(project.models).by_model

@@ -15,15 +15,20 @@ from generator.content import INDEX_FILE, LEDGER_FILE
 SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,120}")
 
 
+def check_slug(slug: str) -> None:
+    """Raises: ConfigError where a slug is no part of an address, and so no name of a folder either."""
+    if not SLUG.fullmatch(slug):
+        raise ConfigError(
+            f"{slug!r} cannot be part of an address", hint="--slug: lower-case letters, digits and hyphens"
+        )
+
+
 def free_place(root: Path, slug: str) -> Path:
     """Return the folder of a new writeup.
 
     Raises: ConfigError where the slug is no address; ContentError where something is there already.
     """
-    if not SLUG.fullmatch(slug):
-        raise ConfigError(
-            f"{slug!r} cannot be part of an address", hint="--slug: lower-case letters, digits and hyphens"
-        )
+    check_slug(slug)
     folder = root / "content" / "writeups" / slug
     if os.path.lexists(folder):
         raise ContentError(

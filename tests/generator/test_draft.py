@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -14,8 +15,8 @@ from hypothesis import strategies as st
 
 from clawpub.errors import ConfigError, ContentError
 from clawpub.pack.model import ImportedFrom, PackInfo
-from clawpub.pack.reader import Pack
-from clawpub.pack.schema import Column, ColumnType, Schema
+from clawpub.pack.reader import Pack, open_pack
+from clawpub.pack.schema import RUN_SUMMARY, Column, ColumnType, Schema
 from clawpub.pack.tables import Cell, Row, Table, table
 from clawpub.pack.writer import About, seal_pack
 from generator.build import build
@@ -68,8 +69,6 @@ def take(root: Path, source: Path, pack_id: str) -> Path:
 
 def words_of(made: Draft) -> str:
     """Return a draft's text without its spans' ends."""
-    import re
-
     return re.sub(r"\[([^\[\]]*)\]\{fact=[^}]*\}", r"\1", made.index)
 
 
@@ -90,8 +89,6 @@ def test_every_pack_of_ours_is_drafted_without_a_sentence_left_out(root: Path, n
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_packs_of_every_format_are_drafted(root: Path, name: str) -> None:
-    from clawpub.pack.reader import open_pack
-
     golden = HERE / "tests" / "golden" / "packs" / name
     pack_id = open_pack(golden).id
     take(root, golden, pack_id)
@@ -230,8 +227,6 @@ def test_below_the_declared_coverage_there_is_no_headline_score(root: Path, cove
         "pass_rate_of_planned": Decimal("0.4"), "denominator": "valid",
         "headline_score": None if coverage == "0.9" else "12/20",
     }  # fmt: skip
-    from clawpub.pack.schema import RUN_SUMMARY
-
     text = words_of(written(root, make_pack(root, "thin", tables=[table(RUN_SUMMARY, [summary])])))
 
     assert ("It has no headline score: " in text) == (coverage == "0.9")
@@ -240,8 +235,6 @@ def test_below_the_declared_coverage_there_is_no_headline_score(root: Path, cove
 
 
 def test_a_score_of_planned_runs_is_said_to_be_one(root: Path) -> None:
-    from clawpub.pack.schema import RUN_SUMMARY
-
     summary: Row = {
         "runs": 20, "passes": 12, "failures": 8, "score": "12/20", "pass_rate": Decimal("0.6"),
         "infrastructure_errors": 10, "planned": 30, "coverage": Decimal("0.666666667"), "score_of_planned": "12/30",
@@ -351,9 +344,7 @@ def test_a_table_is_told_by_its_rows_ranges_and_values(root: Path) -> None:
 
     text = words_of(made)
     assert "The table `trades` has 60 rows." in text
-    assert (
-        "As its source it names `The bot's own log, https: //bot.example/log`." in text or "The bot's own log" in text
-    )
+    assert "As its source it names `The bot's own log, https://bot.example/log`." in text
     assert "As its licence it names `CC-BY-4.0`." in text
     assert "end at 14.75 seconds" in text
     assert "Seven cells of that column are empty." in text
@@ -551,5 +542,11 @@ def test_nothing_is_overwritten(root: Path) -> None:
 
 @pytest.mark.parametrize("slug", ["../up", "Upper", "", "a/b", ".hidden"])
 def test_a_slug_is_part_of_an_address(root: Path, slug: str) -> None:
+    pack = seal_campaign(root / "content" / "packs", "dense")
+    before = sorted(root.rglob("*"))
+
     with pytest.raises(ConfigError, match="address"):
         free_place(root, slug)
+    with pytest.raises(ConfigError, match="address"):
+        draft_writeup(root, [pack.path], day=DAY, slug=slug)
+    assert sorted(root.rglob("*")) == before
