@@ -16,6 +16,7 @@ from runner.costs import price_for
 from runner.harness.install import VERSIONS, harness_home, installed, known_version
 from runner.models.registry import find_model
 from runner.plan import Estimate, Plan, plan_campaign
+from runner.predictions import refuse_unanswerable
 from runner.session import Home, home_of, provider_of, suite_name
 from runner.suite import load_suite
 
@@ -35,6 +36,7 @@ def plan(campaign: Path, root: Path | None, as_json: bool) -> None:
     read = load_campaign(campaign)
     suite = load_suite(suite_name(read))
     provider_of(read, home_of(root), suite)
+    refuse_unanswerable(read, suite)
     price = price_for(read.config)
     made = plan_campaign(read, suite, price, sorted((root / "content" / "packs").glob("*/")))
     budget = read.config.budget.cost_usd

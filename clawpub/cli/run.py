@@ -20,6 +20,7 @@ from runner.campaign import Campaign, load_campaign
 from runner.execute import Ended, execute, planned
 from runner.harness import Clock
 from runner.journal import was_begun
+from runner.predictions import refuse_unanswerable
 from runner.record import Record
 from runner.seal import seal_campaign
 from runner.session import Home, Session, Shard, home_of, open_session, suite_name
@@ -221,6 +222,10 @@ def _open(campaign: Path, home: Home, packs: Path, progress: CampaignProgress, h
         go_on=_resume(campaign, how["shard"]),
     )
     progress.price = session.price
+    if not any(
+        was_begun(journal) for journal in home.journals(session.campaign.id)
+    ):  # else they are frozen as they are
+        refuse_unanswerable(session.campaign, session.suite)
     return session
 
 

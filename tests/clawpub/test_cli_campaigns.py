@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from runner.campaign import load_campaign
+from runner.events import CampaignStarted
+from runner.frozen import digests
 from runner.harness.install import Installed, lock_digest
+from runner.journal import open_journal, read_journal
+from runner.suite import load_suite
 from tests.clawpub.test_cli import ROOT, clawpub
 
 CAMPAIGN = """\
@@ -28,6 +33,17 @@ metric = "run_summary.passes"
 expected = {expected}
 unit = "pass"
 """
+
+
+def _frozen_with(journal: Path, campaign: Path) -> None:
+    """Write a journal anew, line by line in its chain, as if it had been begun with the campaign file as it is now."""
+    began, *rest = read_journal(journal)
+    assert isinstance(began, CampaignStarted)
+    journal.unlink()
+    frozen = digests(load_campaign(campaign), load_suite("agentic-core-v1"))
+    with open_journal(journal) as anew:
+        for event in (began.model_copy(update=frozen), *rest):
+            anew.append(event)
 
 
 @pytest.fixture
@@ -108,6 +124,35 @@ def test_a_plan_refuses_what_a_run_would_refuse(campaign: Path) -> None:
         for command in ("plan", "run"):
             done = clawpub(command, campaign)
             assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_a_metric_that_no_pack_could_answer_is_refused_before_anything_is_frozen(campaign: Path) -> None:
+    text = campaign.read_text()
+    campaign.write_text(text.replace("run_summary.passes", "run_summary.pases"))
+    line = next(n for n, line in enumerate(text.splitlines(), 1) if line.startswith("metric"))
+    for command in ("plan", "run"):
+        done = clawpub(command, campaign)
+        assert done.returncode == 2 and f"mine.toml:{line}: prediction P1, metric 'run_summary.pases'" in done.stderr
+        assert "no column 'pases'" in done.stderr and "did you mean 'passes'?" in done.stderr
+    assert not list(campaign.parent.rglob("journal*")), "nothing was frozen"
+    second = text.replace("run_summary.passes", "select 1") + text[text.index("[[predictions]]") :].replace("P1", "P2")
+    campaign.write_text(second.replace("run_summary.passes", "per_task_results[task_01].passes"))
+    said = clawpub("plan", campaign).stderr
+    assert "reads no column" in said and "P2" in said and "no row 'task_01'" in said, "all that is wrong, at once"
+
+
+def test_predictions_that_were_frozen_with_runs_are_gone_on_with_as_they_are(campaign: Path) -> None:
+    """A journal of an earlier clawpub may hold a metric that is refused today: its runs are not lost for that."""
+    assert clawpub("run", "--no-seal", campaign).returncode == 0
+    (journal,) = campaign.parent.rglob("journal.jsonl")
+    campaign.write_text(campaign.read_text().replace("run_summary.passes", "run_summary.pases"))
+    _frozen_with(journal, campaign)
+    done = clawpub("resume", campaign)
+    assert done.returncode == 0, done.stderr
+    pack = campaign.parent / "content" / "packs" / "mine"
+    assert (
+        json.loads(clawpub("pack", "show", "--json", pack, "predictions_scoring").stdout)[0]["result"] == "Undecidable"
+    )
 
 
 def test_a_harness_that_needs_a_box_is_refused_without_one_before_anything_is_frozen(
