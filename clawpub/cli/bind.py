@@ -9,9 +9,17 @@ from typing import Any
 
 import click
 
-from clawpub.cli.output import find_root, finding_json, json_option, print_json, printable, root_option, shown
+from clawpub.cli.output import (
+    find_root,
+    find_writeup,
+    finding_json,
+    json_option,
+    print_json,
+    printable,
+    root_option,
+    shown,
+)
 from clawpub.cli.report import print_text
-from clawpub.errors import ConfigError
 from clawpub.findings import Finding
 from generator.binding import (
     Change,
@@ -49,7 +57,7 @@ def bind(writeup: Path, root: Path | None, accept_unique: bool, dry_run: bool, a
     clawpub bind mine --json
     """
     root = find_root(root, writeup.resolve().parent if writeup.exists() else None)
-    draft = open_draft(root, _folder(root, writeup))
+    draft = open_draft(root, find_writeup(root, writeup))
     found = find_proposals(draft)
     asking = not as_json and not accept_unique and sys.stdin.isatty() and sys.stderr.isatty()
     chosen: Chosen = []
@@ -66,15 +74,6 @@ def bind(writeup: Path, root: Path | None, accept_unique: bool, dry_run: bool, a
     else:
         _print(draft, found, changes, asked=asking, dry_run=dry_run)
     sys.exit(1 if left else 0)
-
-
-def _folder(root: Path, named: Path) -> Path:
-    """Return the folder of a writeup, named as `clawpub check` names them. Raises: ConfigError where there is none."""
-    for path in (named, root / "content" / "writeups" / named):
-        folder = path.parent if path.name in ("index.md", "facts.toml") else path
-        if (folder / "index.md").is_file():
-            return folder.resolve()
-    raise ConfigError("no writeup here", at=named, hint="name its folder, its index.md, or its slug")
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------

@@ -43,6 +43,18 @@ def find_root(given: Path | None, start: Path | None = None) -> Path:
     )
 
 
+def find_writeup(root: Path, named: Path) -> Path:
+    """Return the folder of a writeup that is named by its folder, its index.md or its slug.
+
+    Raises: ConfigError where there is none.
+    """
+    for path in (named, root / "content" / "writeups" / named):
+        folder = path.parent if path.name in ("index.md", "facts.toml") else path
+        if (folder / "index.md").is_file():
+            return folder.resolve()
+    raise ConfigError("no writeup here", at=named, hint="name its folder, its index.md, or its slug")
+
+
 def shown(path: Path) -> str:
     """Return a path as short as it can be said from here."""
     try:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clawpub.cli.output import find_root, finding_json, json_option, print_json, root_option, shown
-from clawpub.errors import ConfigError
+from clawpub.cli.output import find_root, find_writeup, finding_json, json_option, print_json, root_option, shown
 from clawpub.findings import Finding
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def check(writeups: tuple[Path, ...], root: Path | None, drafts: bool, form: str
     from generator.verdicts import find_verdicts
 
     root = find_root(root, writeups[0].resolve().parent if writeups and writeups[0].exists() else None)
-    only = [_folder(root, named) for named in writeups] or None
+    only = [find_writeup(root, named) for named in writeups] or None
     verdicts = find_verdicts(root, drafts=drafts, only=only, remember=cache, with_claims=form == "json")
     _print_verdicts(verdicts, form)
     sys.exit(0 if verdicts.passed else 1)
@@ -90,15 +89,6 @@ def _print_findings(findings: Sequence[Finding]) -> None:
         from clawpub.cli.report import print_text
 
         print_text(findings)
-
-
-def _folder(root: Path, named: Path) -> Path:
-    """Return the folder of a writeup. Raises: ConfigError where there is none."""
-    for path in (named, root / "content" / "writeups" / named):
-        folder = path.parent if path.name in ("index.md", "facts.toml") else path
-        if (folder / "index.md").is_file():
-            return folder.resolve()
-    raise ConfigError("no writeup here", at=named, hint="name its folder, its index.md, or its slug")
 
 
 @click.command()

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from clawpub.cli.output import find_root, finding_json, json_option, print_json, printable, root_option, shown, utc_now
+from clawpub.cli.output import (
+    find_root,
+    find_writeup,
+    finding_json,
+    json_option,
+    print_json,
+    printable,
+    root_option,
+    shown,
+    utc_now,
+)
 from clawpub.errors import ConfigError
 from clawpub.findings import Finding
 
@@ -57,7 +67,7 @@ def diff_truth(
     root = find_root(root)
     if erratum not in (None, "-"):
         _refuse(Path(erratum))
-    only = [_folder(root, named) for named in writeups] or None
+    only = [find_writeup(root, named) for named in writeups] or None
     truth = compare(root, old, new, today=utc_now().date(), only=only)
     if as_json:
         print_json(_json(truth))
@@ -67,15 +77,6 @@ def diff_truth(
     if erratum is not None and not (as_json and erratum == "-"):
         _write_erratum(truth, erratum, quiet=as_json)
     sys.exit(1 if truth.changed else 0)
-
-
-def _folder(root: Path, named: Path) -> Path:
-    """Return the folder of a writeup. Raises: ConfigError where there is none."""
-    for path in (named, root / "content" / "writeups" / named):
-        folder = path.parent if path.name in ("index.md", "facts.toml") else path
-        if (folder / "index.md").is_file():
-            return folder.resolve()
-    raise ConfigError("no writeup here", at=named, hint="name its folder, its index.md, or its slug")
 
 
 # --- for a person ---

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -183,7 +182,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.timeout(60)
 def test_hostile_prose_gives_findings_and_ends(name: str, tmp_path: Path) -> None:
-    start = time.monotonic()
-    run_case(tmp_path, OPENING + HOSTILE[name])
-    assert time.monotonic() - start < 10
+    for line in run_case(tmp_path, OPENING + HOSTILE[name]):
+        assert line.partition(" ")[0] in RULES
