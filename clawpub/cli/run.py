@@ -222,9 +222,8 @@ def _open(campaign: Path, home: Home, packs: Path, progress: CampaignProgress, h
         go_on=_resume(campaign, how["shard"]),
     )
     progress.price = session.price
-    if not any(
-        was_begun(journal) for journal in home.journals(session.campaign.id)
-    ):  # else they are frozen as they are
+    begun = any(was_begun(journal) for journal in home.journals(session.campaign.id))
+    if not begun:  # what was begun is frozen, and goes on as it is
         refuse_unanswerable(session.campaign, session.suite)
     return session
 

@@ -28,7 +28,7 @@ _SAMPLES: dict[ColumnType, Cell] = {
     "datetime": datetime(2000, 1, 1, tzinfo=UTC),
 }
 _THIRD = re.compile(r"(\[[^\],]+,[^\],]+,)\s*[1-9]\d*\s*\]")
-"""The last part of `tool_calls[task, run, step]`: how many calls, and how many attempts, is known when they were made."""
+"""The last part of `tool_calls[task, run, step]`: nobody knows yet how many calls or attempts a run will have."""
 _NAMED = re.compile(r"'([^']+)'|no such (?:column|table|function): (?:\w+\.)?(\w+)")
 
 
@@ -92,6 +92,7 @@ def _why_not(metric: str, runs: Sequence[RunKey], filled: Database) -> FactError
         return FactError("reads no column of the pack", hint="name a cell, as in run_summary.passes, or read a table")
     if len(answer.columns) != 1:
         return FactError(f"gives {len(answer.columns)} columns, expected one", hint="select a single value")
+    # Rows that are there with values and without depend on none: no pack will have fewer.
     if len(answer.rows) > 1 and _rows_of_blanks(question, runs) > 1:
         return FactError(f"gives {len(answer.rows)} rows, expected one", hint="aggregate, or name one row")
     return _no_number(answer)
@@ -103,7 +104,7 @@ def _counts_rows(query: str) -> bool:
 
 
 def _rows_of_blanks(query: str, runs: Sequence[RunKey]) -> int:
-    """Return how many rows a query gives where no cell holds anything: more than one only if none depends on a value."""
+    """Return how many rows a query gives where no cell holds anything."""
     with _opened(runs, query, filled=False) as blank:
         try:
             return len(blank.ask(query).rows)

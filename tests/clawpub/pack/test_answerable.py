@@ -1,4 +1,4 @@
-"""A metric that no pack of the campaign could answer is told before the campaign, one that depends on its values is not."""
+"""A metric that no pack of a campaign could answer is found beforehand; one that its values decide is left alone."""
 
 from __future__ import annotations
 
