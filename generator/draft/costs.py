@@ -34,25 +34,32 @@ def _price(it: Subject) -> Iterator[Sentence | None]:
     desk = it.desk
     cost, a_pass = desk.value("run_summary.cost_usd"), desk.value("run_summary.cost_per_pass_usd")
     if cost is None and a_pass is None:
-        empty = "select cost_usd is null and cost_per_pass_usd is null from run_summary"
-        yield say(
-            "No price is known: ",
-            desk.stated("the cost cells are empty", "no-cost", empty),
-            ", which is not the same as free.",
-        )
-    yield say("The campaign cost ", desk.dollars("cost", "run_summary.cost_usd"), ".")
-    yield (
-        say("That is ", desk.dollars("cost-a-pass", "run_summary.cost_per_pass_usd"), " a pass.")
-        if cost is not None
-        else say("A pass cost ", desk.dollars("cost-a-pass", "run_summary.cost_per_pass_usd"), ".")
+        yield _no_price(it)
+    if cost is None:
+        yield say("A pass cost ", desk.dollars("cost-a-pass", "run_summary.cost_per_pass_usd"), ".")
+        yield _largest_share(it, "token_share", "tokens")
+        return
+    yield say("The runs cost ", desk.dollars("cost", "run_summary.cost_usd"), ".")
+    yield say("That is ", desk.dollars("cost-a-pass", "run_summary.cost_per_pass_usd"), " a pass.")
+    if a_pass is None and desk.value("run_summary.passes") == 0:
+        nothing = desk.stated("nothing passed", "nothing-passed", "select passes = 0 from run_summary")
+        yield say("There is no cost of a pass to give, since ", nothing, ".")
+    if desk.is_so("select spent_usd > cost_usd from run_summary"):
+        spent = desk.dollars("spent", "run_summary.spent_usd")
+        yield say("With the attempts that do not count as runs, ", spent, " were spent.")
+    yield _largest_share(it, "share", "cost")
+
+
+def _no_price(it: Subject) -> Sentence | None:
+    """Return that there is no cost, and, where the campaign names no price, why."""
+    told = it.pack.info.campaign
+    empty = it.desk.stated(
+        "the cost cells are empty",
+        "no-cost",
+        "select cost_usd is null and cost_per_pass_usd is null from run_summary",
     )
-    if cost is not None and a_pass is None and desk.value("run_summary.passes") == 0:
-        yield say(
-            "There is no cost of a pass to give, since ",
-            desk.stated("nothing passed", "nothing-passed", "select passes = 0 from run_summary"), ".",
-        )  # fmt: skip
-    share = "share" if cost is not None else "token_share"
-    yield _largest_share(it, share, "cost" if cost is not None else "tokens")
+    unpriced = "" if told and told.price else "No price is known: "
+    return say(unpriced, empty, ", which is not the same as free.") if unpriced else say(empty, ", which is not free.")
 
 
 def _largest_share(it: Subject, column: str, what: str) -> Sentence | None:

@@ -202,7 +202,8 @@ def _slowest(it: Subject) -> Iterator[Sentence | None]:
         return
     task, run = str(slowest["task_id"]), slowest["run"]
     order = "from run_metrics order by latency_s desc, task_id, run limit 1"
-    words = f"the slowest, run {run} of {phrases.name(task)}, took {phrases.figure(slowest['latency_s'])} seconds"  # type: ignore[arg-type]
+    seconds = phrases.figure(slowest["latency_s"])  # type: ignore[arg-type]
+    words = f"the slowest, run {run} of {phrases.name(task)}, took {seconds} seconds"
     found = desk.bound(
         words,
         "slowest",

@@ -106,7 +106,8 @@ def percent(share: int | Decimal) -> str:
 def dollars(value: int | Decimal) -> str:
     """Return US dollars: cents from a dollar up, three digits below."""
     number = Decimal(value)
-    return f"${number:,.2f}" if number >= 1 else f"${figure(number)}"
+    shown = figure(number)
+    return f"${number:,.2f}" if number >= 1 or len(shown.partition(".")[2]) < 2 else f"${shown}"
 
 
 def listed(words: list[str]) -> str:

@@ -165,6 +165,20 @@ def test_no_price_is_said_and_is_not_zero(root: Path) -> None:
     assert "of the campaign's tokens, the largest share of a task." in words_of(made)
 
 
+def test_what_was_spent_beyond_the_runs_is_said(root: Path) -> None:
+    summary: Row = {
+        "runs": 3, "passes": 1, "failures": 2, "score": "1/3", "cost_usd": Decimal("0.5"), "spent_usd": Decimal("0.75"),
+        "cost_per_pass_usd": Decimal("0.5"), "lost_calls": 2, "lost_usd": Decimal("0.011"),
+    }  # fmt: skip
+
+    text = words_of(written(root, make_pack(root, "spent", tables=[table(RUN_SUMMARY, [summary])])))
+
+    assert "The runs cost $0.50. That is $0.50 a pass." in text
+    assert "With the attempts that do not count as runs, $0.75 were spent." in text
+    assert "Two calls stayed without an answer." in text
+    assert "What was lost with them can have cost $0.011" in text
+
+
 def test_runs_that_broke_are_said_with_both_denominators(root: Path) -> None:
     pack = seal_campaign(root / "content" / "packs", "broken", failures=SPARSE, broken=[("task_09", 2)], seed=4)
 
