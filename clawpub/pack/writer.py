@@ -16,7 +16,7 @@ from typing import Any
 
 from clawpub.errors import PackError
 from clawpub.pack.model import DESCRIPTOR, SEAL, ImportedFrom, PackInfo
-from clawpub.pack.reader import Pack, digest_of, open_pack, seal_text
+from clawpub.pack.reader import Pack, digest_of, open_pack, parse_descriptor, schema_of, seal_text
 from clawpub.pack.tables import Table, to_csv
 
 _PACKAGE_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -83,11 +83,19 @@ def seal_pack(
     contents = pack_contents(
         destination.name, title=title, info=info, tables=tables, files=files, about=about, about_tables=about_tables
     )
+    _readable(destination, contents[DESCRIPTOR])
     with _only_sealer(destination.parent):
         if destination.exists():
             return _same(destination, contents[DESCRIPTOR])
         _place(destination, contents)
     return open_pack(destination)
+
+
+def _readable(destination: Path, descriptor: bytes) -> None:
+    """Raises: PackError where a reader would refuse what is about to be sealed, such as a column's name."""
+    for resource in parse_descriptor(descriptor, destination / DESCRIPTOR).resources:
+        if resource.type == "table":
+            schema_of(resource, destination)
 
 
 def pack_contents(
