@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from clawpub.errors import ClawpubError, PackError, Place
@@ -56,11 +56,19 @@ def _files(pack: Pack) -> Iterator[Finding]:
         except PackError as error:
             yield _finding("digest", error, pack.path)
     listed = {resource.path for resource in pack.descriptor.resources} | {DESCRIPTOR, SEAL}
+    needed = {str(parent) for path in listed for parent in PurePosixPath(path).parents}
     for folder, folders, names in os.walk(pack.path):
-        for name in [*names, *(name for name in folders if (Path(folder) / name).is_symlink())]:
+        linked = [name for name in folders if (Path(folder) / name).is_symlink()]
+        strays = [name for name in folders if name in linked or _inside(pack, folder, name) not in needed]
+        folders[:] = sorted(set(folders) - set(strays))  # what lies in a stray folder goes with it
+        for name in sorted([*strays, *(name for name in names if _inside(pack, folder, name) not in listed)]):
             file = Path(folder) / name
-            if file.relative_to(pack.path).as_posix() not in listed:
-                yield Finding("stray-file", "not part of the sealed pack", file, hint="remove it")
+            what = "a folder that is not part" if file.is_dir() and not file.is_symlink() else "not part"
+            yield Finding("stray-file", f"{what} of the sealed pack", file, hint="remove it")
+
+
+def _inside(pack: Pack, folder: str, name: str) -> str:
+    return (Path(folder) / name).relative_to(pack.path).as_posix()
 
 
 def _tables(pack: Pack, damaged: set[Path]) -> Iterator[Finding]:

@@ -80,6 +80,20 @@ def test_a_missing_and_a_stray_file_are_found(pack: Pack) -> None:
     assert found == {("digest", "run_metrics.csv"), ("stray-file", "extra.csv")}
 
 
+def test_a_stray_folder_is_found_once_whatever_is_in_it(pack: Pack) -> None:
+    (pack.path / "tables" / "sub").mkdir()
+    (pack.path / ".git" / "deep").mkdir(parents=True)
+    (pack.path / ".git" / "deep" / "file").write_text("x")
+    (pack.path / "link").symlink_to(pack.path / "tables")
+    found = [(f.rule, f.path.relative_to(pack.path).as_posix(), f.message) for f in verify_pack(pack.path)]
+    folder = "a folder that is not part of the sealed pack"
+    assert found == [
+        ("stray-file", ".git", folder),
+        ("stray-file", "link", "not part of the sealed pack"),
+        ("stray-file", "tables/sub", folder),
+    ]
+
+
 def test_a_link_in_a_pack_is_never_followed(pack: Pack, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("secret")
