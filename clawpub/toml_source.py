@@ -15,7 +15,7 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -28,6 +28,7 @@ from clawpub.errors import ConfigError, Place
 Key = str | int
 Model = TypeVar("Model", bound=BaseModel)
 
+MISSING = "missing"
 MAX_BYTES = 8 << 20
 """Of a file that a person writes."""
 
@@ -276,8 +277,16 @@ def validate(model: type[Model], source: Source, *keys: Key) -> Model:
         (f"line {place.line}: " if place.line != first.line and place.line else "") + problem.sentence(keys)
         for place, problem in problems_in_order
     )
-    hint = next((problem.hint for _, problem in problems_in_order if problem.hint), None)
-    raise ConfigError(message, at=first, hint=hint)
+    raise ConfigError(message, at=first, hint=_hint([problem for _, problem in problems_in_order]))
+
+
+def _hint(problems: Sequence[Problem]) -> str | None:
+    """Return the first hint; where keys are missing, which one was misspelt, else how to write all of them."""
+    hints = [(problem.hint, problem.message == MISSING) for problem in problems if problem.hint]
+    if not hints or not hints[0][1]:
+        return hints[0][0] if hints else None
+    meant = next((hint for hint, _ in hints if hint.startswith("did you mean")), None)
+    return meant or "; ".join(dict.fromkeys(hint for hint, missing in hints if missing))
 
 
 @dataclass(frozen=True)
@@ -309,7 +318,7 @@ def problems_of(model: type[BaseModel], error: ValidationError) -> list[Problem]
             name = str(keys[-1]) if keys else ""
             problem = Problem(keys, "unknown key", nearest_hint(name, known))
         elif kind == "missing":
-            problem = Problem(keys, "missing", _description(owner, keys))
+            problem = Problem(keys, MISSING, _description(owner, keys))
         else:
             message = item["msg"].removeprefix("Value error, ").replace("Input should be ", "expected ", 1)
             message = message.replace("Field required", "missing")

@@ -83,8 +83,10 @@ OPTIONS: Mapping[str, type[_Config]] = {
 
 
 class ModelConfig(_Config):
-    id: str
-    provider: str
+    id: str = Field(description='under [model], write id = "..." as the provider calls the model')
+    provider: str = Field(
+        description='under [model], write provider = "local", or bedrock, openai-compatible, replay, scripted'
+    )
     endpoint: Annotated[str, AfterValidator(_endpoint)] | None = None
     region: str | None = None
     tier: str | None = None
@@ -174,10 +176,12 @@ Bound = Annotated[Decimal | None, BeforeValidator(lambda value: value if value i
 
 
 class PredictionConfig(_Config):
-    id: str
-    statement: str
-    metric: str
-    expected: Annotated[tuple[Bound, Bound], BeforeValidator(_bounds)]
+    id: str = Field(description='write id = "P1"')
+    statement: str = Field(description='write statement = "what is expected, in words"')
+    metric: str = Field(description='write metric = "run_summary.passes", or another cell or query of the pack')
+    expected: Annotated[tuple[Bound, Bound], BeforeValidator(_bounds)] = Field(
+        description='write expected = [24, 27], or a number, or ">= 2", or "<= 2"'
+    )
     unit: str = ""
     probability: Annotated[Bound, Field(ge=0, le=1)] = None
 
@@ -195,14 +199,16 @@ class PredictionConfig(_Config):
 
 
 class CampaignConfig(_Config):
-    id: PackId
+    id: PackId = Field(description='write id = "2026-11-24-my-model-agentic-core-v1"; the pack is called so too')
     title: str = ""
     suite: Annotated[str, Field(min_length=1, max_length=200)] = "agentic-core-v1"
     runs: Annotated[int, Field(ge=1, le=1000)] = 3
     """Runs of each task."""
     tasks: tuple[str, ...] = ()
     """Only these tasks of the suite; all where none is named."""
-    model: ModelConfig
+    model: ModelConfig = Field(
+        description="write [model] and below it id and provider; docs/campaigns.md shows all that a campaign can say"
+    )
     harness: HarnessConfig = HarnessConfig()
     sampling: SamplingConfig = SamplingConfig()
     limits: LimitsConfig = LimitsConfig()

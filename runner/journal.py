@@ -198,7 +198,8 @@ def _read(raw: bytes, number: int, prev: str, path: Path) -> Line:
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _no_line(at, str(error)) from None
     del found
-    raise ConfigError("the chain is broken: this line or the one before it was changed", at=at)
+    hint = "restore the journal from a copy; without one, start over under a new id: what was changed cannot be told"
+    raise ConfigError("the chain is broken: this line or the one before it was changed", at=at, hint=hint)
 
 
 def _no_line(at: Place, why: str) -> ConfigError:

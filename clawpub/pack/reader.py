@@ -24,6 +24,8 @@ MAX_FILE = 256 << 20
 MAX_COLUMNS = 1000
 """Of one table; SQLite holds 2000."""
 
+_RESTORE = "restore it from where the pack came from; docs/pack-format.md describes the descriptor"
+
 _TYPES: dict[str, ColumnType] = {
     "string": "string",
     "any": "string",
@@ -194,9 +196,9 @@ def parse_descriptor(data: bytes, file: Path) -> Descriptor:
         raw: Any = json.loads(data, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
-        raise PackError(f"not JSON: {error}", at=Place(file, line)) from None
+        raise PackError(f"not JSON: {error}", at=Place(file, line), hint=_RESTORE) from None
     if not isinstance(raw, dict):
-        raise PackError("not a Data Package: expected an object", at=file)
+        raise PackError("not a Data Package: expected an object", at=file, hint=_RESTORE)
     version = raw.get("clawpub", {}).get("format") if isinstance(raw.get("clawpub"), dict) else None
     if isinstance(version, int) and version > FORMAT:
         raise PackError(f"pack format {version}, this clawpub reads up to {FORMAT}", at=file, hint="upgrade clawpub")
@@ -205,9 +207,7 @@ def parse_descriptor(data: bytes, file: Path) -> Descriptor:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise PackError(
-            f"{where}: {first['msg']}", at=file, hint="docs/pack-format.md describes the descriptor"
-        ) from None
+        raise PackError(f"{where}: {first['msg']}", at=file, hint=_RESTORE) from None
     _distinct(descriptor, file)
     return descriptor
 

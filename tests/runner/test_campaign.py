@@ -56,6 +56,22 @@ def test_expectations_have_three_forms(tmp_path: Path, expected: str, low: objec
 
 
 @pytest.mark.parametrize(
+    ("text", "said", "hints"),
+    [
+        ("", "id: missing; model: missing", ["write id =", "write [model]"]),
+        ('id = "x"\n[model]\nid = "m"\n', "model.provider: missing", ["bedrock"]),
+        (GOOD.replace("expected = [24, 27]\n", ""), "predictions[0].expected: missing", ["expected = [24, 27]"]),
+        (GOOD.replace("metric", "metrik"), "metric: missing", ["did you mean 'metric'?"]),
+    ],
+)
+def test_what_is_missing_is_said_with_how_to_write_it(tmp_path: Path, text: str, said: str, hints: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text)
+    assert said in caught.value.message
+    assert all(hint in str(caught.value.hint) for hint in hints), caught.value.hint
+
+
+@pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
         ("runs = 3", "runs = 0", 2, "runs"),

@@ -44,8 +44,9 @@ def test_a_changed_line_is_refused_and_named(tmp_path: Path) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     lines[2] = lines[2].replace(b"some output", b"same output")
     path.write_bytes(b"".join(lines))
-    with pytest.raises(ConfigError, match=r"journal\.jsonl:4: the chain is broken"):
+    with pytest.raises(ConfigError, match=r"journal\.jsonl:4: the chain is broken") as caught:
         read_journal(path)
+    assert "restore the journal" in str(caught.value.hint)
     path.write_bytes(b"".join([*lines[:2], b"{}\n"]))
     with pytest.raises(ConfigError, match=r"journal\.jsonl:3: no journal line"):
         read_journal(path)
