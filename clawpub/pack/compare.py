@@ -338,8 +338,8 @@ def _notes(sheets: Sequence[Sheet]) -> list[str]:
         notes.append("both models and harnesses differ: a difference may be either's")
     for sheet in sheets:
         if sheet.unscored:
-            runs = "run broke outside the model and is" if sheet.unscored == 1 else "runs broke outside the model and are"
-            notes.append(f"{sheet.label}: {sheet.unscored} {runs} not scored")
+            runs, are = ("run", "is") if sheet.unscored == 1 else ("runs", "are")
+            notes.append(f"{sheet.label}: {sheet.unscored} {runs} broke outside the model and {are} not scored")
         if not sheet.tasks:
             notes.append(f"{sheet.label}: holds only totals, so tasks cannot be paired")
         if sheet.pack.info.origin != "executed":
