@@ -15,7 +15,9 @@ from rich.progress import (
     BarColumn,
     DownloadColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
@@ -59,6 +61,25 @@ class _Bar(Progress):
         yield Text(f"  {self.state}", style="dim", no_wrap=True, overflow="ellipsis")
 
 
+class _Pace(ProgressColumn):
+    """Runs finished over the time that this session has gone on, once a second at most, so that it stays readable."""
+
+    max_refresh = 1.0
+
+    def render(self, task: Task) -> Text:
+        return Text(pace(task.completed - task.fields["before"], task.elapsed or 0.0))
+
+
+def pace(runs: float, seconds: float) -> str:
+    """Return e.g. "at 12 a minute" with two digits, slow ones by the hour; nothing before the first run is finished."""
+    if runs <= 0 or seconds <= 0:
+        return ""
+    rate, per = runs * 60 / seconds, "a minute"
+    if rate < 1:
+        rate, per = rate * 60, "an hour"
+    return f"at {rate:.{0 if rate >= 9.95 else 1}f} {per}"
+
+
 class CampaignProgress(AbstractContextManager["CampaignProgress"]):
     """Observes a campaign's events. Prints to standard error; the bar is silent when that is not a terminal."""
 
@@ -72,6 +93,7 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
             TextColumn("gone,"),
             TimeRemainingColumn(),
             TextColumn("left"),
+            _Pace(),
             console=console,
             disable=not console.is_terminal,
             transient=True,
@@ -119,7 +141,7 @@ class CampaignProgress(AbstractContextManager["CampaignProgress"]):
                 f"{total - pending} of {total} runs are done, {self._passed} of them passed; {pending} to go"
             )
         self._bar.state = "starting the model"
-        self._runs = self._bar.add_task("runs", total=total, completed=total - pending)
+        self._runs = self._bar.add_task("runs", total=total, completed=total - pending, before=total - pending)
         self._bar.start()
 
     def observe(self, event: RunEvent) -> None:

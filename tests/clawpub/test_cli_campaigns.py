@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from clawpub.cli.progress import pace
 from runner.campaign import load_campaign
 from runner.events import CampaignStarted
 from runner.frozen import digests
@@ -179,6 +180,38 @@ def test_what_must_be_fetched_first_is_in_the_plan(campaign: Path, monkeypatch: 
     planned = clawpub("plan", campaign).stdout
     assert "model: 93 MB are fetched first" in planned
     assert "clawpub harness install openclaw@2026.4.22" in planned
+
+
+@pytest.mark.parametrize(
+    ("runs", "seconds", "said"),
+    [
+        (0, 10, ""),
+        (1, 0, ""),
+        (3, 15, "at 12 a minute"),
+        (7, 60, "at 7.0 a minute"),
+        (1, 61, "at 59 an hour"),
+        (1, 1800, "at 2.0 an hour"),
+        (300, 4.5, "at 4000 a minute"),
+    ],
+)
+def test_the_pace_is_of_this_session_and_fits_its_unit(runs: int, seconds: float, said: str) -> None:
+    assert pace(runs, seconds) == said
+
+
+def test_a_terminal_shows_runs_done_pace_time_left_and_passes(campaign: Path) -> None:
+    """Two of the four runs were done before, so the pace is that of the other two alone."""
+    campaign.write_text(CAMPAIGN.format(runs=4, expected=0).replace("task_09", "task_07"))
+    assert clawpub("run", "--no-seal", "--concurrency", "1", campaign).returncode == 0
+    (journal,) = campaign.parent.rglob("journal.jsonl")
+    lines = journal.read_bytes().splitlines(keepends=True)
+    graded = [number for number, line in enumerate(lines) if b'"graded"' in line]
+    journal.write_bytes(b"".join(lines[: graded[1] + 1]))
+    command = f"stty cols 110 rows 24; {sys.executable} -c 'from clawpub.cli import main; main()' resume "
+    told = command + f"--no-seal --concurrency 1 {campaign}"
+    done = subprocess.run(["script", "-qec", told, "/dev/null"], capture_output=True, text=True, cwd=ROOT, check=True)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout)
+    assert re.search(r"3/4 runs, 0:00:\d\d gone, (0:00:\d\d|-:--:--) left at [\d.]+ a minute", text), text[-2000:]
+    assert "3 passed (100%)" in text and re.search(r"2/4 runs, .* left *\n", text), "no pace before a run was finished"
 
 
 def test_a_wide_table_is_shown_as_records_on_a_narrow_terminal() -> None:
