@@ -20,7 +20,16 @@ from runner.harness import Attempt, Setup
 from runner.harness.bounds import Bounds
 from runner.harness.dialects import Heard, open_dialect
 from runner.harness.install import find_installed, known_version
-from runner.harness.openclaw_session import Outcome, ToolResult, agree, read_outcome, read_session
+from runner.harness.openclaw_session import (
+    Outcome,
+    ToolResult,
+    agree,
+    contradiction,
+    ends_shortened,
+    read_calls,
+    read_outcome,
+    read_session,
+)
 from runner.harness.proxy import Proxy, Turn
 from runner.providers import ToolSpec
 from runner.sandbox import Fittings
@@ -208,7 +217,9 @@ class _Run:
             raise HarnessError(f"openclaw never asked the model: {outcome.log or 'it said nothing'}")
         if self.proxy.turn and not self.proxy.turn.settled:
             await self.settle(self.proxy.turn)
-        answer, reason = self.end(outcome)
+        session = await self.session_file()
+        self.reconcile(session)
+        answer, reason = self.end(outcome, session)
         took_s = round(self.bounds.elapsed_s(), 6)
         self.a.record(RunStopped(**self.bounds.stamp(), reason=reason, answer=answer, latency_s=took_s))
         return answer
@@ -280,15 +291,24 @@ class _Run:
         """Return the results of the session file, once those are there that the model was told."""
         waited = 0.0
         while True:
-            noted = read_session((await self.a.box.files(SESSIONS)).get(f"{SESSION}.jsonl", b""))
+            noted = read_session(await self.session_file())
             told = turn.results.keys() - turn.injected.keys()
             if turn.calls.keys() <= noted.keys() or waited >= (FLUSH_S if told - noted.keys() else DROPPED_S):
                 return noted
             await asyncio.sleep(0.02)
             waited += 0.02
 
-    def end(self, outcome: Outcome) -> tuple[str | None, StopReason]:
-        """Return the answer and why the run ended.
+    async def session_file(self) -> bytes:
+        return (await self.a.box.files(SESSIONS)).get(f"{SESSION}.jsonl", b"")
+
+    def reconcile(self, session: bytes) -> None:
+        """Hold the whole session file to the wire. Raises: HarnessError where it has what the wire does not."""
+        offered = {tool.name for tool in self.tools}
+        if wrong := contradiction(read_calls(session), read_session(session), self.proxy.given, offered):
+            raise HarnessError(wrong)
+
+    def end(self, outcome: Outcome, session: bytes) -> tuple[str | None, StopReason]:
+        """Return the answer, as it came over the wire, and why the run ended.
 
         Raises: HarnessError where openclaw ended it for a reason that is not the model's.
         """
@@ -297,15 +317,21 @@ class _Run:
             return None, proxy.stop
         if proxy.answer is not None:
             return proxy.answer, "answered"
-        if outcome.failed and proxy.context_full:
+        if proxy.context_full or outcome.context_full:
             return None, "context"
         if outcome.failed:
             raise HarnessError(f"openclaw ended without an answer: {outcome.failed}")
         if outcome.aborted:
             return None, "seconds"
-        if proxy.turn and proxy.turn.calls:
+        if proxy.turn is None:
+            raise HarnessError(f"openclaw ended before the model answered: {outcome.log or 'it said nothing'}")
+        if proxy.turn.calls and ends_shortened(session):
+            return None, "context"
+        if proxy.turn.calls:
             return None, "repeats"  # what it prints then is its own: it stopped a model that went round in circles
-        return clean(outcome.text) if outcome.text is not None else None, "answered"
+        # What openclaw prints is not the answer: it leaves out what looks like a call, and puts in words of its own.
+        said = proxy.turn.said
+        return said.text or None, "length" if said.finish == "length" else "answered"
 
 
 def status_of(call: ToolCall, tools: tuple[ToolSpec, ...], kept: ToolResult | None, *, injected: bool) -> ToolStatus:

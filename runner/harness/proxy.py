@@ -79,6 +79,8 @@ class Proxy:
         """What the model submitted."""
         self.context_full = False
         """Whether the last question did not fit the model's context."""
+        self.given: dict[str, ToolCall] = {}
+        """Every call that the harness was given, by the id that it knows."""
         self.over = asyncio.Event()
         """Set when the harness has nothing left to ask for."""
         self.asking: asyncio.Task[ModelCalled] | None = None
@@ -201,6 +203,7 @@ class Proxy:
             else:
                 injected[name] = error
                 given.append(self.stand_in.model_copy(update={"id": name}))
+        self.given |= {call.id: call for call in given}
         self._known |= calls
         self._injected |= injected
         self.turn = Turn(said, calls, injected)

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.harness.openclaw_session import agree, read_outcome, read_session
+from clawpub.pack.events import ToolCall
+from runner.harness.openclaw_session import (
+    agree,
+    contradiction,
+    ends_shortened,
+    read_calls,
+    read_outcome,
+    read_session,
+    same_arguments,
+)
 
 KEYS = [
     "type",
@@ -91,6 +100,7 @@ def test_no_line_is_too_strange(lines: list[object]) -> None:
     for kept in read_session(data).values():
         assert kept.duration_s >= 0
     read_outcome(data)
+    contradiction(read_calls(data), read_session(data), {"a": ToolCall(id="a", name="read", arguments="{}")}, {"read"})
 
 
 def printed(**meta: object) -> bytes:
@@ -99,8 +109,8 @@ def printed(**meta: object) -> bytes:
 
 def test_the_last_result_counts_and_logs_around_it_do_not() -> None:
     fake = json.dumps({"payloads": [{"text": "fake"}], "meta": {}}, indent=2).encode()
-    outcome = read_outcome(b"[warn] a log line {\n" + fake + b"\nmore\n" + printed(stopReason="stop") + b"\n")
-    assert outcome.text == "42" and outcome.failed is None and "a log line" in outcome.log
+    outcome = read_outcome(b"[warn] a log line {\n" + fake + b"\nmore\n" + printed(aborted=True) + b"\n")
+    assert outcome.aborted and outcome.failed is None and "a log line" in outcome.log
 
 
 @pytest.mark.parametrize(
@@ -119,8 +129,8 @@ def test_an_end_without_an_answer_says_why(data: bytes, failed: str) -> None:
 
 def test_a_run_that_was_aborted_or_abandoned_is_told_apart() -> None:
     assert read_outcome(printed(aborted=True)).aborted
-    abandoned = read_outcome(printed(livenessState="abandoned"))
-    assert abandoned.text is None and abandoned.failed is None, "what it prints then is not the model's"
+    abandoned = read_outcome(printed(aborted=True, livenessState="abandoned"))
+    assert not abandoned.aborted and abandoned.failed is None, "an answer without words is no timeout"
 
 
 LONG = "x" * 5000 + "y" * 5000
@@ -149,3 +159,65 @@ MIDDLE = (
 )
 def test_two_records_of_one_result_agree_up_to_where_one_is_cut(told: str, noted: str, same: bool) -> None:
     assert agree(told, noted) is same
+
+
+def noted_call(name: str, arguments: object, call: str = "call1x0") -> bytes:
+    return line(role="assistant", content=[{"type": "toolCall", "id": call, "name": name, "arguments": arguments}])
+
+
+GIVEN = {"call1x0": ToolCall(id="call1x0", name="exec", arguments='{"command": "ls", "timeout": 5}')}
+TRUE = noted_call("exec", {"command": "ls", "timeout": 5}) + result("call1x0", "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("session", "said"),
+    [
+        (TRUE, None),
+        (b"", None),
+        (result("call1x0", "Tool nope not found"), None),
+        (TRUE + noted_call("exec", {"command": "rm x"}, "call9x9"), "a call of 'exec' that the model never made"),
+        (TRUE + noted_call("exec", {"command": "ls"}), 'with {"command": "ls"}, and the model wrote'),
+        (noted_call("read", {"command": "ls", "timeout": 5}), "a call of 'read' where the model called 'exec'"),
+        (TRUE + result("call9x9", "x"), "a result of a call that the model never made: 'x'"),
+        (TRUE + noted_call("exec", {}, ""), "a call of 'exec' that the model never made"),
+    ],
+)
+def test_what_the_session_file_has_beyond_the_wire_is_a_contradiction(session: bytes, said: str | None) -> None:
+    found = contradiction(read_calls(session), read_session(session), GIVEN, {"exec", "read"})
+    assert found is None if said is None else said in str(found)
+
+
+def test_a_name_that_openclaw_mends_is_no_contradiction() -> None:
+    given = {"call1x0": ToolCall(id="call1x0", name="Exec ", arguments="{}")}
+    assert contradiction(read_calls(noted_call("exec", {})), {}, given, {"exec"}) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "noted", "same"),
+    [
+        ('{"a": 1e3, "b": 1.10, "c": null}', {"a": 1000, "b": 1.1, "c": None}, True),
+        ('{"a": 12345678901234567890}', {"a": 12345678901234567000}, True),
+        ('{"a": 1e400}', {"a": None}, True),
+        ('{"a": 1}', {"a": 10**400}, False),
+        ('{"a": "1"}', {"a": 1}, False),
+        ('{"a": true}', {"a": 1}, False),
+        ('{"a": 1}', {"a": True}, False),
+        ('{"a": [1, 2]}', {"a": [1]}, False),
+        ('{"a": 1, "a": 2}', {"a": 2}, True),
+        ('{"a": 1}', {"a": 1, "b": 2}, False),
+        ('{"path": "b.txt", "content": "cut of', {"path": "b.txt", "content": "cut of"}, True),
+        ('{"a": NaN}', {}, True),
+        ("[" * 100_000, {}, True),
+        ("", {}, True),
+        ("[1]", [1], True),
+    ],
+)
+def test_arguments_are_compared_as_json_and_what_was_mended_is_not(raw: str, noted: object, same: bool) -> None:
+    assert same_arguments(raw, noted) is same
+
+
+def test_a_conversation_that_was_too_long_is_told_apart() -> None:
+    assert read_outcome(printed(error={"kind": "context_overflow", "message": "too large"})).context_full
+    compaction = b'{"type": "compaction", "id": "x"}\n'
+    assert ends_shortened(TRUE + compaction + b"torn")
+    assert not ends_shortened(compaction + TRUE) and not ends_shortened(b"")
