@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -21,12 +22,14 @@ from clawpub.cli import cli
 from clawpub.errors import ConfigError
 from clawpub.pack.events import Graded, ModelCalled, RunStopped, ToolCalled
 from clawpub.pack.model import Price
+from clawpub.pack.verify import verify_pack
 from runner.execute import execute
 from runner.harness import open_harness
 from runner.harness.install import Installed, harness_home, install, installed
 from runner.providers.bedrock import open_bedrock
+from runner.session import home_of, open_session
 from tests.runner.harness.scripts import Step, model_server
-from tests.runner.harness.sessions import events_of, session_with, setup
+from tests.runner.harness.sessions import FORWARD, events_of, sealed, session_with, setup
 from tests.runner.providers.converse_server import KEY, SECRET, converse_server, said
 
 pytestmark = [pytest.mark.usefixtures("openclaw"), pytest.mark.timeout(300)]
@@ -60,6 +63,63 @@ def test_openclaw_speaks_converse_and_real_boto3_asks_bedrock(tmp_path: Path, mo
     assert server.requests[0]["inferenceConfig"]["maxTokens"] == 2048
 
 
+BEDROCK = """\
+id = "through-bedrock"
+suite = "agentic-core-v1"
+runs = 1
+tasks = ["task_09"]
+[model]
+id = "qwen.qwen3-32b-v1:0"
+provider = "bedrock"
+region = "us-east-1"
+endpoint = "{endpoint}"
+[harness]
+name = "openclaw"
+[limits]
+seconds = 300
+"""
+
+
+def test_a_campaign_file_that_names_bedrock_has_openclaw_speak_converse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+
+    def script(body: dict[str, Any], number: int) -> dict[str, Any]:
+        if body["toolConfig"]["tools"][0]["toolSpec"]["name"] == "report_ready":
+            return said(calls=[("report_ready", {"status": "ok"})]) if len(body["messages"]) == 1 else said("ok")
+        if len(body["messages"]) == 1:
+            return said(calls=[("read", {"path": "prices.csv"})])
+        return said("The average cannot be computed: only 3 prices are there, 10 are needed.")
+
+    with converse_server(script) as server:
+        file = tmp_path / "campaign.toml"
+        file.write_text(BEDROCK.format(endpoint=server.url))
+        session = open_session(file, home_of(tmp_path), clock=FORWARD)
+        assert asyncio.run(execute(session)) == "finished"
+    assert server.faults == []
+    assert len(server.requests) == 4, "two of the preflight, two of the run"
+    events = events_of(session)
+    assert [(event.tool, event.status) for event in events if isinstance(event, ToolCalled)] == [("read", "ok")]
+    assert next(event for event in events if isinstance(event, Graded)).verdict == "passed"
+    asked = server.requests[2]
+    assert [tool["toolSpec"]["name"] for tool in asked["toolConfig"]["tools"]] == [
+        "edit",
+        "exec",
+        "process",
+        "read",
+        "write",
+    ]
+    assert "OpenClaw" in asked["system"][0]["text"], "its own words, not ours"
+    pack = sealed(session, tmp_path)
+    assert pack.info.campaign and pack.info.campaign.harness.details["api"] == "converse"
+    assert pack.info.campaign.model.region == "us-east-1"
+    row = pack.table("run_summary").rows[0]
+    assert (row["spent_tokens_in"], row["spent_tokens_out"]) == (server.tokens_in, server.tokens_out)
+    assert verify_pack(pack.path) == []
+
+
 KILLED = """\
 import asyncio, sys
 from pathlib import Path
@@ -81,6 +141,24 @@ def processes() -> dict[int, str]:
     return found
 
 
+def descendants(pid: int) -> set[int]:
+    """All processes below one, whatever they call themselves: openclaw's node takes another name as it runs."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            children.setdefault(parent, []).append(int(entry.name))
+    found, left = set[int](), [pid]
+    while left:
+        for child in children.get(left.pop(), []):
+            found.add(child)
+            left.append(child)
+    return found
+
+
 def listening() -> set[str]:
     """The TCP sockets that somebody listens on, outside of all boxes."""
     lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
@@ -98,14 +176,15 @@ def test_a_killed_campaign_leaves_no_process_and_no_port(tmp_path: Path) -> None
         while sum(mark in line for line in processes().values()) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
         assert sum(mark in line for line in processes().values()) >= 2, "the agents' commands never ran"
-        during = processes()
+        during, below = processes(), descendants(campaign.pid)
+        assert sum("openclaw" in during.get(pid, "") for pid in below) >= 2, "both of its nodes are among them"
         campaign.send_signal(signal.SIGKILL)
         campaign.wait()
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and any(mark in line for line in processes().values()):
             time.sleep(0.1)
         time.sleep(1)
-        ours = {pid for pid, line in during.items() if mark in line or (tmp_path.name in line and pid != os.getpid())}
+        ours = below | {pid for pid, line in during.items() if mark in line}
         left = {pid: line for pid, line in processes().items() if pid in ours and line}
         assert left == {}
         assert listening() <= before
