@@ -16,14 +16,16 @@ from typing import Any
 
 from clawpub.errors import PackError
 from clawpub.pack.costs import call_cost
+from clawpub.pack.events import Message
 from clawpub.pack.model import Price
 from clawpub.pack.reader import Pack, open_pack
 from clawpub.stats import percentile
-from runner.asking import TEMPLATE_TOKENS
+from runner.asking import TEMPLATE_TOKENS, tokens_of
 from runner.campaign import Campaign
 from runner.costs import most_call_cost
 from runner.execute import planned
-from runner.session import harness_setup
+from runner.preflight import PROMPT_TOKENS
+from runner.session import REMOTE, harness_setup
 from runner.suite import Suite, Task
 from runner.tools import tools_of
 
@@ -37,6 +39,9 @@ TURN_TOKENS_ADDED = 500
 BYTES_A_TOKEN = 4
 OWN_PROMPTS = {"openclaw": 13_000}
 """Bytes that a harness of its own puts before the task: its prompt and tools, as 2026.4.22 was seen to."""
+PREFLIGHT_CALLS = 2
+PREFLIGHT_ANSWER = 256
+"""Tokens; see runner/preflight.py."""
 HISTORY = ("model_calls", "tokens_in", "tokens_out", "latency_s")
 
 
@@ -54,6 +59,18 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """What a budget must hold for anything to be asked: the most that calls can come to is set aside beforehand."""
+
+    any_tokens: int
+    any_usd: Decimal | None
+    """With less, not one call of a run is sent. None without a price."""
+    every_tokens: int
+    every_usd: Decimal | None
+    """With this, each task's first call can be sent, behind a preflight where there is one."""
+
+
+@dataclass(frozen=True)
 class Plan:
     runs: int
     tasks: int
@@ -63,6 +80,7 @@ class Plan:
     """What they rest on, in a sentence."""
     most: Estimate
     """Every turn of every run used, with the longest answers: no campaign can cost more."""
+    opening: Opening
 
 
 def plan_campaign(campaign: Campaign, suite: Suite, price: Price | None, packs: Iterable[Path]) -> Plan:
@@ -89,7 +107,28 @@ def plan_campaign(campaign: Campaign, suite: Suite, price: Price | None, packs: 
     most = _sum([_most(campaign, suite, task) for task, _ in runs], price)
     cost = sum((_most_usd(campaign, suite, task, price) or Decimal(0) for task, _ in runs), Decimal(0))
     most = Estimate(most.calls, most.tokens_in, most.tokens_out, cost if price else None)
-    return Plan(len(runs), len({task.id for task, _ in runs}), levels, basis, most)
+    tasks = list({task.id: task for task, _ in runs}.values())
+    return Plan(len(runs), len(tasks), levels, basis, most, _opening(campaign, suite, tasks, price))
+
+
+def _opening(campaign: Campaign, suite: Suite, tasks: Sequence[Task], price: Price | None) -> Opening:
+    config = campaign.config
+    prompts = [_opening_tokens(campaign, suite, task) for task in tasks]
+    fewest, most, answer = min(prompts), max(prompts), config.sampling.max_tokens
+    any_usd, every_usd = (most_call_cost(price, prompt, answer) for prompt in (fewest, most))
+    tested = config.execution.preflight and config.model.provider in REMOTE
+    preflight = most_call_cost(price, PROMPT_TOKENS, PREFLIGHT_ANSWER) if tested else None
+    if any_usd is not None and every_usd is not None and preflight is not None:
+        any_usd, every_usd = max(any_usd, preflight), every_usd + PREFLIGHT_CALLS * preflight
+    return Opening(fewest + answer, any_usd, most + answer, every_usd)
+
+
+def _opening_tokens(campaign: Campaign, suite: Suite, task: Task) -> int:
+    """Return the most tokens that a task's first prompt can have, as they are set aside for it."""
+    if own := OWN_PROMPTS.get(campaign.config.harness.name):
+        return own + len(task.prompt.encode()) + TEMPLATE_TOKENS
+    messages = Message(role="system", content=suite.system), Message(role="user", content=task.prompt)
+    return TEMPLATE_TOKENS + tokens_of(messages, tools_of(suite.tools))
 
 
 def measured(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from pathlib import Path
 
 import click
 
 from clawpub.cli.output import find_root, json_option, print_json, root_option
 from clawpub.pack.model import Price
-from runner.campaign import Campaign, load_campaign
+from runner.campaign import BudgetConfig, Campaign, load_campaign
 from runner.costs import price_for
 from runner.harness.install import VERSIONS, harness_home, installed, known_version
 from runner.models.registry import find_model
@@ -19,6 +19,8 @@ from runner.plan import Estimate, Plan, plan_campaign
 from runner.predictions import refuse_unanswerable
 from runner.session import Home, home_of, provider_of, suite_name
 from runner.suite import load_suite
+
+CENT_OF_A_CENT = Decimal("0.0001")
 
 
 @click.command()
@@ -39,8 +41,8 @@ def plan(campaign: Path, root: Path | None, as_json: bool) -> None:
     refuse_unanswerable(read, suite)
     price = price_for(read.config)
     made = plan_campaign(read, suite, price, sorted((root / "content" / "packs").glob("*/")))
-    budget = read.config.budget.cost_usd
     if as_json:
+        budget = read.config.budget.cost_usd
         told = {"campaign": read.id, **asdict(made), "price": price and price.model_dump(mode="json"), "budget": budget}
         print_json(told)
         return
@@ -52,8 +54,7 @@ def plan(campaign: Path, root: Path | None, as_json: bool) -> None:
         click.echo(f"{level:<10}{counts}{cost:>14}{_duration(estimate)}")
     click.echo(f"estimated from {made.basis}")
     click.echo(_price_line(price))
-    click.echo(_budget_line(made, budget))
-    for line in _first(read, home_of(root)):
+    for line in [*_budget_lines(made, read.config.budget), *_first(read, home_of(root))]:
         click.echo(line)
 
 
@@ -81,13 +82,43 @@ def _price_line(price: Price | None) -> str:
     return f"price: {figures} ({price.source}, {price.date})"
 
 
-def _budget_line(made: Plan, budget: Decimal | None) -> str:
-    if budget is None:
+def _budget_lines(made: Plan, budget: BudgetConfig) -> Iterator[str]:
+    """Say what the campaign's bounds will do to it."""
+    if budget.cost_usd is None and budget.tokens is None and budget.seconds is None:
         bound = 'cost_usd = "1.00"' if made.most.cost_usd is not None else "tokens = 5_000_000, or seconds = 3600"
-        return f"budget: none; bound it with: [budget] {bound}"
-    high = made.levels["high"].cost_usd
-    if high is None or high <= budget:
-        return f"budget: ${budget}, enough for the high estimate"
+        yield f"budget: none; bound it with: [budget] {bound}"
+    if budget.cost_usd is not None:
+        yield _in_dollars(made, budget.cost_usd)
+    if budget.tokens is not None:
+        yield _in_tokens(made, budget.tokens)
+    if budget.seconds is not None:
+        yield f"budget: {budget.seconds:g} s for one session; what is then left to do, clawpub resume does"
+
+
+def _in_dollars(made: Plan, budget: Decimal) -> str:
+    high, opening = made.levels["high"].cost_usd, made.opening
+    if opening.any_usd is not None and opening.every_usd is not None and budget < opening.any_usd:
+        least = opening.every_usd.quantize(CENT_OF_A_CENT, ROUND_UP)
+        found = f"the first can come to ${opening.any_usd.quantize(CENT_OF_A_CENT, ROUND_UP)}"
+        return f'{_too_little(f"${budget}", found)}: cost_usd = "{least}"'
+    return f"budget: ${budget}, {_enough(high is None or high <= budget)}"
+
+
+def _in_tokens(made: Plan, budget: int) -> str:
+    high, opening = made.levels["high"], made.opening
+    if budget < opening.any_tokens:
+        found = f"the first can come to {opening.any_tokens:,}"
+        return f"{_too_little(f'{budget:,} tokens', found)}: tokens = {opening.every_tokens}"
+    return f"budget: {budget:,} tokens, {_enough(high.tokens_in + high.tokens_out <= budget)}"
+
+
+def _too_little(budget: str, found: str) -> str:
     return (
-        f"budget: ${budget}, less than the high estimate: the campaign may stop before its end, and can go on with more"
+        f"budget: {budget}, too little for a single call: {found}, so none is sent. The least to begin each task with"
     )
+
+
+def _enough(it_is: bool) -> str:
+    if it_is:
+        return "enough for the high estimate"
+    return "less than the high estimate: the campaign may stop before its end, and can go on with more"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -13,10 +14,12 @@ from click.testing import CliRunner
 
 from clawpub.cli import cli
 from clawpub.errors import ConfigError
+from clawpub.pack.events import ModelAsked
 from clawpub.pack.model import Price
 from clawpub.pack.reader import open_pack
 from runner.campaign import load_campaign
 from runner.execute import execute
+from runner.journal import read_journal
 from runner.plan import asks_the_same, plan_campaign
 from runner.record import Record
 from runner.seal import seal_campaign
@@ -99,6 +102,45 @@ def test_the_command_prints_cost_price_and_budget_and_starts_nothing(tmp_path: P
     told = json.loads(CliRunner().invoke(cli, ["plan", "--json", str(path)], catch_exceptions=False).output)
     assert told["runs"] == 30 and set(told["levels"]) == {"low", "likely", "high"}
     assert not (tmp_path / ".clawpub").exists()
+
+
+@pytest.mark.parametrize("below", [True, False])
+@pytest.mark.parametrize("bound", ["cost_usd", "tokens"])
+def test_what_a_first_call_needs_is_just_what_is_set_aside_for_it(tmp_path: Path, bound: str, below: bool) -> None:
+    told = make_session(tmp_path / "a", script=reference, tasks=["task_09"]).campaign
+    needed = plan_campaign(told, SUITE, PRICE, []).opening
+    assert needed.any_usd is not None
+    usd = needed.any_usd - Decimal("0.00000001") * below if bound == "cost_usd" else None
+    more = f"[budget]\ntokens = {needed.any_tokens - below}\n" if bound == "tokens" else ""
+    session = make_session(tmp_path / "b", script=reference, tasks=["task_09"], price=PRICE, budget_usd=usd, more=more)
+    assert asyncio.run(execute(session)) == "budget"
+    asked = any(isinstance(event, ModelAsked) for event in read_journal(session.journal))
+    assert asked is not below
+
+
+def test_a_preflight_is_paid_before_the_first_call(tmp_path: Path) -> None:
+    tested = plan_campaign(load_campaign(campaign(tmp_path)), SUITE, PRICE, []).opening
+    told = campaign(tmp_path, "[execution]\npreflight = false\n")
+    untested = plan_campaign(load_campaign(told), SUITE, PRICE, []).opening
+    assert tested.every_usd and untested.every_usd and tested.every_usd > untested.every_usd
+    assert tested.every_tokens == untested.every_tokens
+
+
+@pytest.mark.parametrize(
+    ("budget", "said"),
+    [
+        ('cost_usd = "0.0001"', r"\$0.0001, too little for a single call: .* to \$0.\d{4}, .* cost_usd = \"0.\d{4}\"$"),
+        ("tokens = 2000", r"budget: 2,000 tokens, too little for a single call: .*: tokens = \d+$"),
+        ("tokens = 100_000_000", "budget: 100,000,000 tokens, enough for the high estimate"),
+        ("seconds = 60", "budget: 60 s for one session"),
+        ('cost_usd = "500"', r"budget: \$500, enough"),
+    ],
+)
+def test_the_plan_says_what_each_bound_will_do(tmp_path: Path, budget: str, said: str) -> None:
+    path = campaign(tmp_path, f"[budget]\n{budget}\n")
+    done = CliRunner().invoke(cli, ["plan", str(path)], catch_exceptions=False)
+    assert re.search(said, done.output, re.M), done.output
+    assert done.output.count("budget: ") == 1
 
 
 def test_a_model_without_a_price_is_refused(tmp_path: Path) -> None:
