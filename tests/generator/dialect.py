@@ -11,6 +11,8 @@ rule line:column message                 lines are the body's; `facts.toml:3` an
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -48,6 +50,7 @@ def cases() -> Iterator[Case]:
 def fixture_packs() -> tuple[Pack, Pack]:
     """Return the campaign of 23 passes, and another of 22."""
     folder = Path(mkdtemp(prefix="clawpub-dialect-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return make_pack(folder), make_pack(folder, "coder", tables=campaign_tables(22))
 
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -73,16 +74,16 @@ print(json.dumps({
 def test_workers_that_are_killed_cost_only_their_turn(tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="the extra [ray] is not installed")
     kills, runs = (6, 8) if "CLAWPUB_SOAK" in os.environ else (2, 2)
-    env = os.environ | {"RAY_AUTH_MODE": "disabled", "RAY_TMPDIR": "/tmp", "PYTHONPATH": "."}
-    done = subprocess.run(
-        [sys.executable, "-c", DRIVER, str(tmp_path), str(kills), str(runs)],
-        cwd=Path(__file__).parents[2],
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=180,
-    )
+    with TemporaryDirectory(dir="/tmp", prefix="r-", ignore_cleanup_errors=True) as own:  # Ray's sockets: short paths
+        done = subprocess.run(
+            [sys.executable, "-c", DRIVER, str(tmp_path), str(kills), str(runs)],
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"RAY_AUTH_MODE": "disabled", "RAY_TMPDIR": own, "PYTHONPATH": "."},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=180,
+        )
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["ended"] == "finished" and found["engine"] == "ray" and found["findings"] == []
