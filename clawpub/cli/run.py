@@ -270,7 +270,8 @@ def _print_plan(session: Session) -> None:
 
 def _seal(session: Session, home: Home, packs: Path, how: dict[str, Any], accept_plumbing: bool, as_json: bool) -> None:
     if session.shard.count > 1 or how["no_seal"]:
-        when = "when all shards are, bring their journals together and seal" if session.shard.count > 1 else "seal"
+        together = f"when all shards are, bring their journals together in {shown(session.journal.parent)} and seal"
+        when = together if session.shard.count > 1 else "seal"
         click.echo(f"done; {when}: clawpub seal {shown(session.campaign.path)}", err=True)
         return
     record = Record(journals_of(home, session.campaign))
@@ -283,6 +284,8 @@ def execute_session(session: Session, progress: CampaignProgress) -> Ended:
     """Execute a session to its end. The first interrupt lets calls under way be answered, the second does not."""
     told = session.sandbox.sentence if session.sandbox.name == "none" else "clawpub doctor says what it keeps out"
     progress.note(f"sandbox: {session.sandbox.name}; {told}")
+    if session.shard.count > 1:
+        progress.note(f"shard {session.shard}: its journal is {shown(session.journal)}")
     try:
         return asyncio.run(_interruptible(session, progress))
     except (KeyboardInterrupt, asyncio.CancelledError):

@@ -156,6 +156,19 @@ def test_predictions_that_were_frozen_with_runs_are_gone_on_with_as_they_are(cam
     )
 
 
+def test_a_shard_says_which_journal_it_writes_and_is_never_written_twice(campaign: Path) -> None:
+    campaign.write_text(CAMPAIGN.format(runs=2, expected=0))
+    journal = campaign.parent / ".clawpub" / "campaigns" / "mine" / "journal-2-of-2.jsonl"
+    with open_journal(journal):
+        refused = clawpub("run", "--shard", "2/2", campaign)
+        assert refused.returncode == 2 and "another clawpub is running this campaign" in refused.stderr
+    done = clawpub("run", "--shard", "2/2", campaign)
+    assert done.returncode == 0 and f"shard 2/2: its journal is {journal}" in done.stderr
+    assert f"bring their journals together in {journal.parent}" in done.stderr
+    again = clawpub("run", "--shard", "2/2", campaign)
+    assert again.returncode == 2 and "begun already" in again.stderr and str(journal) in again.stderr
+
+
 def test_a_harness_that_needs_a_box_is_refused_without_one_before_anything_is_frozen(
     campaign: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
