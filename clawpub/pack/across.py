@@ -25,6 +25,7 @@ from pathlib import Path
 
 from clawpub.errors import ContentError, FactError, Place
 from clawpub.pack.model import FORMAT, PackInfo
+from clawpub.pack.mutation import typed_in
 from clawpub.pack.query import Database
 from clawpub.pack.reader import Pack, computed_pack
 from clawpub.pack.schema import TABLES, Column, ColumnType, Schema
@@ -175,6 +176,9 @@ def _view(view: ViewFile, database: Database) -> Table:
         answer = database.ask(_bare(view.text))
     except FactError as error:
         raise ContentError(f"view {view.name}: {error.message}", at=view.path, hint=error.hint) from None
+    if answer.rows and (typed := typed_in(database, answer)):
+        hint = "a view computes from the packs; what is known otherwise belongs into a pack or a model card"
+        raise ContentError(f"view {view.name}: {typed}", at=view.path, hint=hint)
     names = answer.columns
     if len(set(map(str.casefold, names))) != len(names) or not all(
         re.fullmatch(r"[A-Za-z_]\w*", name) for name in names

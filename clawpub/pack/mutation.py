@@ -3,8 +3,10 @@
 A fact proves something only where another pack would have given another value. So for each column that SQLite says was
 read, its values are moved, replaced by others of the column or by what the query asks for, or all rows taken away; a
 query whose answer no such change moves is vacuous, like `select 29 + 0 * passes`. One whose answer stands in its own
-text, and follows that text when it is changed while small changes of the pack leave it alone, is a typed number in
-disguise, like `select max(29, passes)`.
+text, and follows that text when it is changed, is a typed number in disguise, like `select max(29, passes)`.
+
+A view is held to the same, cell by cell: what stands in it over empty packs was typed, and so was a cell that repeats a
+literal of its query, and a column of numbers that no change moves. Labels without digits may be typed.
 
 What is missing proves nothing here: a NULL makes any sum NULL, and no row gives no value, whatever was asked.
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from decimal import Decimal
 from itertools import chain
 
@@ -40,9 +43,13 @@ ROUGH = {
     "string": ("'~'",),
     "datetime": ("'1970-01-01T00:00:00Z'",),
 }
-MOST_STEPS = MAX_STEPS // 50
+_NUMBERS = {kind: ways for kind, ways in GENTLE.items() if kind in ("integer", "number", "boolean")}
+"""What moves a number that is read; a text that is changed may only lead another way round it."""
+MOST_STEPS = MAX_STEPS // 20
 """Of a query, which is asked again for every change: 40 ms or so."""
 _LITERAL = re.compile(r"'(?:[^']|'')*'|(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+_AMOUNT = re.compile(r"[\s$€£~≥≤<>]*[-+−]?\d[\d.,/%–\s-]*[KMB]?")
+"""What a cell reads as a number, a score or a range; a name or a date with digits in it is none."""
 MOST_LITERALS = 16
 """Of a query that a column is filled with."""
 SHIFTS = (Decimal(2), Decimal(5))
@@ -56,12 +63,102 @@ def vacuous(database: Database, answer: Answer, *, holds: bool = False) -> str |
     value = answer.value()
     if database.ask(answer.query) and database.steps > MOST_STEPS:
         return "it takes too long to be asked again over a changed pack"
-    if value is None or _moves(value, _changed(database, answer, GENTLE)):
+    if value is None:
+        return None
+    counts = isinstance(value, int | Decimal)
+    if _moves(value, _changed(database, answer, _NUMBERS if counts else GENTLE)):
         return None
     if not holds and (literal := _echoed(database, answer, value)):
         return f"its value {literal} stands in the query itself"
+    if counts and _moves(value, _changed(database, answer, GENTLE)):
+        return None
     rough = chain(_changed(database, answer, ROUGH), _asked_for(database, answer), _emptied(database, answer))
     return None if _moves(value, rough) else "no change to the cells that it reads would change it"
+
+
+Rows = tuple[tuple[Cell, ...], ...]
+
+
+def typed_in(database: Database, answer: Answer) -> str | None:
+    """Return what of a view was typed into its query and read from no pack; None where nothing was."""
+    if not answer.sources:
+        return "it reads no cell of any pack"
+    with ExitStack() as emptied:
+        for pack, table in sorted({(source.pack, source.table) for source in answer.sources}):
+            emptied.enter_context(database.altered(Source(pack, table, "*"), None))
+        if typed := next(
+            (cell for row in _rows(database, answer.query) for cell in row if cell not in (None, 0)), None
+        ):
+            return f"{typed!r} is there though the packs are empty"
+    return _repeated(database, answer) or _unmoved(database, answer)
+
+
+def _repeated(database: Database, answer: Answer) -> str | None:
+    """Return what a cell repeats of the query's text, where it follows that text when it is changed and no number of
+    the packs moves it."""
+    moved = _moved(database, answer)
+    for match in _LITERAL.finditer(answer.query):
+        written, others = match[0], _others(match[0])
+        places = [
+            (row, column)
+            for row, cells in enumerate(answer.rows)
+            for column, cell in enumerate(cells)
+            if (row, column) not in moved and _says(cell, written) and re.search(r"\d", written)
+        ]
+        changed = (
+            [(_rows(database, _replaced(answer.query, match, text)), other) for text, other in others] if places else []
+        )
+        for row, column in places:
+            if all(row < len(rows) and rows[row][column] == other for rows, other in changed):
+                return f"{written} in the column {answer.columns[column]} stands in the query itself"
+    return None
+
+
+def _moved(database: Database, answer: Answer) -> set[tuple[int, int]]:
+    """Return the cells, by row and column, that some number of the packs moves."""
+    moved: set[tuple[int, int]] = set()
+    for source in answer.sources:
+        for way in _NUMBERS.get(database.type_of(source), ()):
+            with database.altered(source, way):
+                rows = _rows(database, answer.query)
+            moved |= {
+                (row, column)
+                for row, (before, after) in enumerate(zip(answer.rows, rows, strict=False))
+                for column, (one, other) in enumerate(zip(before, after, strict=True))
+                if one != other
+            }
+    return moved
+
+
+def _unmoved(database: Database, answer: Answer) -> str | None:
+    """Return a column of numbers that no change to the cells that were read would move."""
+    still = {
+        column
+        for column in range(len(answer.columns))
+        if any(_AMOUNT.fullmatch(str(row[column])) for row in answer.rows if row[column] is not None)
+    }
+    if not still:
+        return None
+    changes = [
+        (s, way, "1") for ways in (GENTLE, ROUGH) for s in answer.sources for way in ways.get(database.type_of(s), ())
+    ]
+    tables = sorted({(source.pack, source.table) for source in answer.sources})
+    thinned = [(Source(*table, "*"), None, where) for table in tables for where in ("rowid % 2", "rowid % 3 > 0")]
+    for source, way, where in [*changes, *thinned]:
+        with database.altered(source, way, where):
+            rows = _rows(database, answer.query)
+        still -= {c for c in still if {row[c] for row in rows} - {row[c] for row in answer.rows}}
+        if not still:
+            return None
+    return f"no change to the cells that it reads would change the column {answer.columns[min(still)]}"
+
+
+def _rows(database: Database, query: str) -> Rows:
+    """Return what a query gives, () where it fails."""
+    try:
+        return database.ask(query).rows
+    except FactError:
+        return ()
 
 
 def _moves(value: Cell, changed: Iterable[Cell]) -> bool:
@@ -104,16 +201,26 @@ def _value(database: Database, query: str) -> Cell:
 def _echoed(database: Database, answer: Answer, value: Cell) -> str | None:
     """Return the literal of a query that its value repeats, whatever is written there; None where there is none."""
     for match in _LITERAL.finditer(answer.query):
-        written = match[0]
-        if written.startswith("'"):
-            others: list[tuple[str, Cell]] = [(f"'~{shift}'", f"~{shift}") for shift in SHIFTS]
-            same = isinstance(value, str) and written[1:-1].replace("''", "'") == value
-        else:
-            others = [(f"{Decimal(written) + shift}", Decimal(written) + shift) for shift in SHIFTS]
-            same = isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(written) == value
-        if same and all(
-            _value(database, answer.query[: match.start()] + text + answer.query[match.end() :]) == other
-            for text, other in others
+        if _says(value, match[0]) and all(
+            _value(database, _replaced(answer.query, match, text)) == other for text, other in _others(match[0])
         ):
-            return written
+            return match[0]
     return None
+
+
+def _says(value: Cell, written: str) -> bool:
+    """Whether a value is what a literal of SQL writes."""
+    if written.startswith("'"):
+        return isinstance(value, str) and written[1:-1].replace("''", "'") == value
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(written) == value
+
+
+def _others(written: str) -> list[tuple[str, Cell]]:
+    """Return other literals of the kind, and the value of each."""
+    if written.startswith("'"):
+        return [(f"'~{shift}'", f"~{shift}") for shift in SHIFTS]
+    return [(f"{Decimal(written) + shift}", Decimal(written) + shift) for shift in SHIFTS]
+
+
+def _replaced(query: str, match: re.Match[str], text: str) -> str:
+    return query[: match.start()] + text + query[match.end() :]

@@ -8,13 +8,14 @@
 Every pack is a schema of its own in one in-memory connection. An authorizer lets a query read those tables and call
 pure functions, nothing else; it also writes down which columns were read, so lineage is SQLite's word and not a guess
 from the SQL text. Work is bounded by counting virtual-machine steps, not seconds: the same query ends the same way on
-every machine.
+every machine. Only where single steps are made to cost much, by long texts, does a second of processor time end it.
 """
 
 from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,11 +29,14 @@ from clawpub.pack.tables import Cell, Row, Table, parse_cell, spell
 
 MAX_PACKS = 10
 """SQLite attaches ten databases at most."""
-MAX_STEPS = 50_000_000
-"""Virtual-machine steps of one query, about two seconds."""
+MAX_STEPS = 20_000_000
+"""Virtual-machine steps of one query, a quarter to three quarters of a second."""
+MAX_CPU_S = 1.0
+MAX_LENGTH = 1 << 16
+"""Bytes of a text that a query makes, unless the tables hold longer ones: replace() and instr() cost its square."""
 MAX_ROWS = 10_000
 
-_STEP = 10_000
+_STEP = 500
 _ALIAS = re.compile(r"[a-z][a-z0-9_]*")
 _RESERVED = {"main", "temp"}
 _CELL = re.compile(
@@ -105,15 +109,18 @@ class Database:
                 hint="write a cross-campaign view over more",
             )
         self._tables: dict[tuple[str, str], Table] = {}
+        self._longest = 0
+        """Characters that the longest row can have."""
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection.execute("pragma temp_store = memory")  # sorting would fill a disk
         self._meter = functions.register(self._connection)
         for alias, tables in packs.items():
             self._attach(alias, tables)
         self.aliases = tuple(packs)
         self.steps = 0
-        """Virtual-machine steps of the last query, to the next ten thousand."""
+        """Virtual-machine steps of the last query, to the next five hundred."""
         for limit, value in (
-            (sqlite3.SQLITE_LIMIT_LENGTH, 1 << 20),
+            (sqlite3.SQLITE_LIMIT_LENGTH, max(MAX_LENGTH, 8 * self._longest)),  # changed rows too
             (sqlite3.SQLITE_LIMIT_SQL_LENGTH, 20_000),
             (sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 100),
             (sqlite3.SQLITE_LIMIT_COMPOUND_SELECT, 20),
@@ -155,8 +162,9 @@ class Database:
         return next((column.type for column in columns if column.name == source.column), "")
 
     @contextmanager
-    def altered(self, source: Source, way: str | None) -> Iterator[None]:
-        """Change a column for a while, to see whether a fact depends on it; None as `way` takes all rows away.
+    def altered(self, source: Source, way: str | None, where: str = "1") -> Iterator[None]:
+        """Change a column for a while, to see whether a fact depends on it; None as `way` takes the rows away that
+        fulfil `where`.
 
         `way` is SQL for the new value, with `{c}` for the column and `{t}` for its table.
         """
@@ -165,7 +173,7 @@ class Database:
         self._connection.execute("savepoint altered")
         try:
             if way is None:
-                self._connection.execute(f"delete from {table}")
+                self._connection.execute(f"delete from {table} where {where}")
             else:
                 self._connection.execute(f"update {table} set {column} = {way.format(c=column, t=table)}")
             yield
@@ -186,6 +194,12 @@ class Database:
                 f'insert into "{alias}"."{table.name}" values ({", ".join("?" * len(names))})',
                 [[_to_sql(row[name]) for name in names] for row in table.rows],
             )
+            texts = [f'max(length("{c.name}"))' for c in table.schema.columns if _SQL_TYPES[c.type] == "TEXT"]
+            if texts:
+                longest = self._connection.execute(
+                    f'select {", ".join(texts)} from "{alias}"."{table.name}"'
+                ).fetchone()
+                self._longest = max(self._longest, sum(length or 0 for length in longest))
 
     def _cell(self, path: str) -> Answer:
         match = _CELL.fullmatch(path.strip())
@@ -229,11 +243,12 @@ class Database:
             return sqlite3.SQLITE_DENY
 
         steps = self._meter.spent = 0
+        until = time.thread_time() + MAX_CPU_S
 
         def progress() -> int:
             nonlocal steps
             steps += _STEP
-            return int(steps > MAX_STEPS)
+            return int(steps > MAX_STEPS or time.thread_time() > until)
 
         self._connection.set_authorizer(authorize)
         self._connection.set_progress_handler(progress, _STEP)
@@ -241,7 +256,7 @@ class Database:
             cursor = self._connection.execute(sql)
             rows = cursor.fetchmany(MAX_ROWS + 1)
         except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError, MemoryError) as error:
-            raise self._explain(error, refused, steps) from None
+            raise self._explain(error, refused) from None
         finally:
             self.steps = steps
             self._connection.set_authorizer(None)
@@ -252,10 +267,10 @@ class Database:
         cells = tuple(tuple(_from_sql(cell) for cell in row) for row in rows)
         return Answer(columns, cells, tuple(sorted(read)), sql.strip())
 
-    def _explain(self, error: BaseException, refused: list[str], steps: int) -> FactError:
+    def _explain(self, error: BaseException, refused: list[str]) -> FactError:
         if refused:
             return FactError(f"a fact may not use {refused[0]}", hint="read tables, with pure functions only")
-        if steps > MAX_STEPS:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return FactError("the query takes too long", hint="facts are small: fewer joins, no cross products")
         there = ", ".join(sorted({table for _, table in self._tables}))
         return FactError(f"SQLite says: {error}", hint=f"tables here: {there}")

@@ -161,15 +161,35 @@ def test_the_site_has_a_page_for_what_was_computed(root: Path, tmp_path: Path) -
         ("delete from run_summary", "neither a cell path nor a query"),
         ("-- key: campaign\nselect score from run_summary", "no column 'campaign'"),
         ("select score, score from run_summary", "gives the columns score, score"),
-        ("select count(*) from run_summary", "gives the columns count(*)"),
+        ("select count(campaign) from run_summary", "gives the columns count(campaign)"),
         ("-- key: runs\nselect runs from run_summary", "two rows have the key '30'"),
         ("select campaign from sqlite_master", "no such column"),
+        ("select 'x' as campaign, 29 as passes", "reads no cell"),
+        ("select campaign, passes from run_summary union all select 'x', 29", "though the packs are empty"),
+        ("select campaign, max(29, passes) as passes from run_summary group by campaign", "29 in the column passes"),
+        (
+            "select campaign, case when campaign = 'dense' then 29 else passes end as p from run_summary",
+            "29 in the column p",
+        ),
+        ("select campaign, 28 + 1 + 0 * passes as p from run_summary", "would change the column p"),
+        ("select campaign, iif(score > '', '29/30', score) as score from run_summary", "'29/30' in the column score"),
     ],
 )
 def test_a_view_that_cannot_be_computed_names_its_file(root: Path, sql: str, message: str) -> None:
     write(root / "content" / "views" / "bad.sql", sql)
     found = [finding for finding in check_publication(root).findings if finding.severity == "error"]
     assert [finding.path.name for finding in found] == ["bad.sql"] and message in found[0].message
+
+
+def test_a_rate_of_one_is_no_typed_number(root: Path) -> None:
+    """1.0 stands in the query, and in the cell of a campaign that passed everything."""
+    seal_campaign(root / "content" / "packs", "perfect", failures={})
+    sql = "-- key: campaign\nselect campaign, 1.0 * passes / runs as rate, 'all' as kind from run_summary"
+    write(root / "content" / "views" / "rates.sql", sql)
+    counts = "-- key: campaign\nselect campaign, count(*) as tasks from per_task_results group by campaign"
+    write(root / "content" / "views" / "counts.sql", counts)
+    across = library(root).across
+    assert across.table("rates").rows[-1]["kind"] == "all" and across.table("counts").column("tasks") == [10, 7, 10, 10]
 
 
 def test_a_view_may_not_be_called_as_a_table(tmp_path: Path) -> None:

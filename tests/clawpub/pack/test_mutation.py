@@ -27,6 +27,7 @@ def database() -> Database:
         "select 28 + 1 + 0 * passes from run_summary",
         "select iif(passes is null, 29, 29) from run_summary",
         "select max(29, passes) from run_summary",
+        "select case when task_id = 'task_05' then 29 else passes end from per_task_results where task_id = 'task_05'",
         "select case when passes < 20 then 29 else 0 end from run_summary",
         "select coalesce(cost_usd, 0) from run_summary",
         "select '23/30' || substr(score, 1, 0) from run_summary",
