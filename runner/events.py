@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from clawpub.pack.events import Record, RunEvent
 from clawpub.pack.model import Digest, ModelInfo, Price
+from clawpub.pack.preflights import PreflightAsked, Preflighted, PreflightFailed
 
 
 class CampaignStarted(Record):
@@ -42,18 +43,6 @@ class SessionStarted(Record):
     """What the campaign may cost in all, sessions before this one included."""
 
 
-class Preflighted(Record):
-    """One tiny tool call made the round trip before any run was begun; it is paid for like any other."""
-
-    type: Literal["preflighted"] = "preflighted"
-    at: datetime
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    latency_s: float
-    tool_called: bool
-    """Whether the model answered with a tool call."""
-
-
 class CampaignFinished(Record):
     """Every run has its outcome."""
 
@@ -61,6 +50,6 @@ class CampaignFinished(Record):
     at: datetime
 
 
-CampaignEvent = CampaignStarted | SessionStarted | Preflighted | CampaignFinished
+CampaignEvent = CampaignStarted | SessionStarted | PreflightAsked | PreflightFailed | Preflighted | CampaignFinished
 JournalEvent = Annotated[CampaignEvent | RunEvent, Field(discriminator="type")]
 journal_event: TypeAdapter[CampaignEvent | RunEvent] = TypeAdapter(JournalEvent)

@@ -115,7 +115,12 @@ class _Execution:
     async def run(self) -> Ended:
         self.journal.append(_session_started(self.session, self.engine, self.asker.provider))
         if self.session.preflight:
-            await preflight(self.asker, self.journal.append, self.session.clock, self.dispatch_text)
+            try:
+                await preflight(self.asker, self.journal.append, self.session.clock, self.dispatch_text)
+            except Interrupted:
+                return "interrupted"
+            except BudgetSpent:
+                return "budget"
         workers = min(self.session.concurrency, len(self.pending))
         async with asyncio.TaskGroup() as group:
             clockwatch = group.create_task(self._watch_the_time())

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from clawpub.pack.costs import call_cost
-from clawpub.pack.events import Event, Graded, RunEvent, RunStarted
+from clawpub.pack.events import Event, Graded, ModelCalled, RunEvent, RunStarted
 from clawpub.pack.model import Price
-from clawpub.pack.runs import Run, attempts_of
-from runner.events import CampaignEvent, CampaignFinished, CampaignStarted, Preflighted
+from clawpub.pack.preflights import PreflightAsked, Preflighted, PreflightFailed, Preflights, preflights_of
+from clawpub.pack.runs import attempts_of
+from runner.events import CampaignEvent, CampaignFinished, CampaignStarted
 
 RunKey = tuple[str, int]
 """Task and run."""
@@ -28,6 +29,7 @@ class Past:
         self.graded: set[RunKey] = set()
         self.last_attempt: dict[RunKey, int] = {}
         self._open: dict[RunKey, list[RunEvent]] = defaultdict(list)
+        self._preflights: list[CampaignEvent] = []
         self._spent_usd = Decimal(0)
         self._tokens = 0
         self._empty = True
@@ -52,9 +54,8 @@ class Past:
                 self.started = self.started if self.begun else event
             case CampaignFinished():
                 self.finished = True
-            case Preflighted():
-                self._spent_usd += call_cost(self.price, event.tokens_in, event.tokens_out, None, None) or 0
-                self._tokens += (event.tokens_in or 0) + (event.tokens_out or 0)
+            case PreflightAsked() | PreflightFailed() | Preflighted():
+                self._preflights.append(event)
             case Event():
                 self._add_run_event((event.task_id, event.run), event)
 
@@ -74,9 +75,17 @@ class Past:
 
     def spent(self) -> tuple[Decimal, int]:
         """Return US dollars and tokens that were spent, or may have been."""
-        open_runs = [spending(events, self.price) for events in self._open.values()]
-        usd = sum((usd for usd, _ in open_runs), self._spent_usd)
-        return usd, self._tokens + sum(tokens for _, tokens in open_runs)
+        parts = [spending(events, self.price) for events in self._open.values()]
+        parts.append(preflight_spending(preflights_of(self._preflights), self.price))
+        usd = sum((usd for usd, _ in parts), self._spent_usd)
+        return usd, self._tokens + sum(tokens for _, tokens in parts)
+
+
+def preflight_spending(preflights: Preflights, price: Price | None) -> tuple[Decimal, int]:
+    """Return US dollars and tokens of what was asked before the runs, lost calls at the most they can have cost."""
+    usd = sum((usd or Decimal(0) for usd in preflights.lost_usd), answers_usd(preflights.answered, price))
+    tokens = sum((call.tokens_in or 0) + (call.tokens_out or 0) for call in preflights.answered)
+    return usd, tokens + sum(call.reserved_tokens or 0 for call in preflights.lost)
 
 
 def spending(events: Iterable[RunEvent], price: Price | None) -> tuple[Decimal, int]:
@@ -86,17 +95,17 @@ def spending(events: Iterable[RunEvent], price: Price | None) -> tuple[Decimal, 
     if not any(isinstance(event, RunStarted) for event in events):
         return usd, tokens
     for attempt in attempts_of(events):
-        usd += attempt_usd(attempt, price) + (attempt.lost_usd or 0)
+        usd += answers_usd(attempt.model_calls, price) + (attempt.lost_usd or 0)
         tokens += sum((call.tokens_in or 0) + (call.tokens_out or 0) for call in attempt.model_calls)
         tokens += attempt.lost_tokens
     return usd, tokens
 
 
-def attempt_usd(attempt: Run, price: Price | None) -> Decimal:
+def answers_usd(answers: Iterable[ModelCalled | Preflighted], price: Price | None) -> Decimal:
     return sum(
         (
             call_cost(price, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written) or Decimal(0)
-            for c in attempt.model_calls
+            for c in answers
         ),
         Decimal(0),
     )

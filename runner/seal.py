@@ -23,12 +23,13 @@ from clawpub.pack.model import (
     SuiteInfo,
 )
 from clawpub.pack.predictions import PREDICTIONS_FILE, print_predictions
+from clawpub.pack.preflights import preflights_of
 from clawpub.pack.reader import Pack, digest_of
 from clawpub.pack.runs import Run, attempts_of, counted
 from clawpub.pack.views import VIEWS, Tabulator, TaskTitle, Terms
 from clawpub.pack.writer import PackFile, packed, seal_pack
 from runner.campaign import Campaign
-from runner.events import CampaignEvent, CampaignFinished, CampaignStarted, Preflighted, SessionStarted
+from runner.events import CampaignEvent, CampaignFinished, CampaignStarted, SessionStarted
 from runner.execute import planned
 from runner.frozen import refuse_changed
 from runner.past import RunKey
@@ -83,7 +84,7 @@ def seal_campaign(
     info = _info(campaign, suite, record.campaign_events, started, survey, digest_of(predictions))
     info = info.model_copy(update={"notes": (*info.notes, *notes, *([fault] if fault else []))})
     assert info.campaign is not None
-    terms = Terms(info.campaign.planned_runs, info.campaign.scoring, _preflights(record.campaign_events))
+    terms = Terms(info.campaign.planned_runs, info.campaign.scoring, preflights_of(record.campaign_events))
     config = campaign.config
     return seal_pack(
         destination / campaign.id,
@@ -216,10 +217,6 @@ def _refuse_unfinished(campaign: Campaign, suite: Suite, done: set[RunKey], acce
             hint=f"clawpub resume {campaign.path}, or seal what there is with --accept-partial",
         )
     return [f"sealed before its end: {len(left)} of {len(plan)} planned runs have no outcome"] if left else []
-
-
-def _preflights(events: Sequence[CampaignEvent]) -> tuple[tuple[int | None, int | None], ...]:
-    return tuple((event.tokens_in, event.tokens_out) for event in events if isinstance(event, Preflighted))
 
 
 def _info(

@@ -9,11 +9,14 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pydantic import ValidationError
+
 from clawpub.errors import ClawpubError, PackError, Place
 from clawpub.findings import Finding
 from clawpub.pack.events import RunEvent, RunStarted
 from clawpub.pack.model import CAMPAIGN_FILE, DESCRIPTOR, EVENTS_FILE, SEAL, SUITE_FILE, CampaignInfo
 from clawpub.pack.predictions import PREDICTIONS_FILE, parse_predictions
+from clawpub.pack.preflights import PREFLIGHT_TYPES, PreflightEvent, preflight_event, preflights_of
 from clawpub.pack.reader import Pack, check_seal, digest_of, parse_descriptor, read_file
 from clawpub.pack.runs import attempts_of
 from clawpub.pack.schema import VIEWS_VERSIONS
@@ -135,8 +138,8 @@ def terms_of(pack: Pack, campaign: CampaignInfo) -> Terms:
     """
     if not pack.has("events"):
         return Terms(campaign.planned_runs, campaign.scoring)
-    preflights = tuple(_tokens_of(event, at) for event, at in _campaign_events(pack) if event["type"] == "preflighted")
-    return Terms(campaign.planned_runs, campaign.scoring, preflights)
+    asked = (_preflight(event, at) for event, at in _campaign_events(pack) if event["type"] in PREFLIGHT_TYPES)
+    return Terms(campaign.planned_runs, campaign.scoring, preflights_of(asked))
 
 
 def _campaign_events(pack: Pack) -> Iterator[tuple[Mapping[str, Any], Place]]:
@@ -184,11 +187,11 @@ def _refuse_other_than_frozen(pack: Pack, campaign: CampaignInfo, events: Sequen
         raise PackError("frozen after the first run had begun", at=at)
 
 
-def _tokens_of(event: Mapping[str, Any], at: Place) -> tuple[int | None, int | None]:
-    counts = event.get("tokens_in"), event.get("tokens_out")
-    if any(count is not None and (type(count) is not int or not 0 <= count < 10**12) for count in counts):
-        raise _no_event(at)
-    return counts
+def _preflight(event: Mapping[str, Any], at: Place) -> PreflightEvent:
+    try:
+        return preflight_event.validate_python(event)
+    except ValidationError:
+        raise _no_event(at) from None
 
 
 def _task_titles(data: bytes, file: Path) -> list[TaskTitle]:

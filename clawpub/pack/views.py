@@ -19,6 +19,7 @@ from clawpub.pack.costs import call_cost
 from clawpub.pack.failures import classify, scored
 from clawpub.pack.model import Price, Scoring
 from clawpub.pack.predictions import Prediction, score_predictions
+from clawpub.pack.preflights import Preflights
 from clawpub.pack.runs import Run, counted
 from clawpub.pack.schema import (
     ATTEMPTS,
@@ -48,6 +49,7 @@ class TaskTitle:
 
 
 UNDECLARED = Scoring()
+NO_PREFLIGHTS = Preflights()
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ class Terms:
     planned: int | None = None
     """Runs that were planned; None: those that there are."""
     scoring: Scoring = UNDECLARED
-    preflights: tuple[tuple[int | None, int | None], ...] = ()
-    """Tokens in and out of each call that was made before the first run."""
+    preflights: Preflights = NO_PREFLIGHTS
+    """The calls that were made before the first run."""
 
 
 class Tabulator:
@@ -276,11 +278,10 @@ def _ledger(outcomes: Table, attempts: Table, terms: Terms, price: Price | None)
     coverage = Decimal(len(valid)) / planned if planned else None
     of_valid, of_planned = f"{passes}/{len(valid)}", f"{passes}/{planned}"
     enough = coverage is not None and coverage >= terms.scoring.coverage
-    before_in = [tokens for tokens, _ in terms.preflights]
-    before_out = [tokens for _, tokens in terms.preflights]
-    spent_in = total([*before_in, *cast("list[int | None]", attempts.column("tokens_in"))])
-    spent_out = total([*before_out, *cast("list[int | None]", attempts.column("tokens_out"))])
-    before = [call_cost(price, *tokens, None, None) for tokens in terms.preflights]
+    before, lost = terms.preflights.answered, terms.preflights.lost_usd
+    spent_in = total([*(c.tokens_in for c in before), *cast("list[int | None]", attempts.column("tokens_in"))])
+    spent_out = total([*(c.tokens_out for c in before), *cast("list[int | None]", attempts.column("tokens_out"))])
+    paid = [call_cost(price, c.tokens_in, c.tokens_out, c.tokens_cached, c.tokens_cache_written) for c in before]
     return {
         "planned": planned,
         "coverage": None if coverage is None else _round(coverage, 9),
@@ -289,11 +290,11 @@ def _ledger(outcomes: Table, attempts: Table, terms: Terms, price: Price | None)
         "denominator": terms.scoring.denominator,
         "headline_score": (of_planned if terms.scoring.denominator == "planned" else of_valid) if enough else None,
         "attempts": len(attempts.rows),
-        "lost_calls": sum(cast(int, cell) for cell in attempts.column("lost_calls")),
+        "lost_calls": len(lost) + sum(cast(int, cell) for cell in attempts.column("lost_calls")),
         "spent_tokens_in": spent_in,
         "spent_tokens_out": spent_out,
-        "spent_usd": total([*before, *cast("list[Decimal | None]", attempts.column("cost_usd"))]) if price else None,
-        "lost_usd": total(cast("list[Decimal | None]", attempts.column("lost_usd"))) if price else None,
+        "spent_usd": total([*paid, *cast("list[Decimal | None]", attempts.column("cost_usd"))]) if price else None,
+        "lost_usd": total([*lost, *cast("list[Decimal | None]", attempts.column("lost_usd"))]) if price else None,
     }
 
 
