@@ -32,9 +32,13 @@ MAX_PACKS = 10
 MAX_STEPS = 20_000_000
 """Virtual-machine steps of one query, a quarter to three quarters of a second."""
 MAX_CPU_S = 1.0
+MAX_MEMORY = 256 << 20
+"""Bytes that SQLite may take: tables, and what a query sorts or joins."""
 MAX_LENGTH = 1 << 16
 """Bytes of a text that a query makes, unless the tables hold longer ones: replace() and instr() cost its square."""
 MAX_ROWS = 10_000
+MAX_RESULT = 16 << 20
+"""Characters that a query may give."""
 
 _STEP = 500
 _ALIAS = re.compile(r"[a-z][a-z0-9_]*")
@@ -113,9 +117,14 @@ class Database:
         """Characters that the longest row can have."""
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
         self._connection.execute("pragma temp_store = memory")  # sorting would fill a disk
+        self._connection.execute(f"pragma hard_heap_limit = {MAX_MEMORY}")  # of all connections of this process
         self._meter = functions.register(self._connection)
         for alias, tables in packs.items():
-            self._attach(alias, tables)
+            try:
+                self._attach(alias, tables)
+            except MemoryError:
+                message = f"the packs take more than {MAX_MEMORY >> 20} MB"
+                raise FactError(message, hint="name fewer packs, or seal one with fewer rows") from None
         self.aliases = tuple(packs)
         self.steps = 0
         """Virtual-machine steps of the last query, to the next five hundred."""
@@ -254,15 +263,15 @@ class Database:
         self._connection.set_progress_handler(progress, _STEP)
         try:
             cursor = self._connection.execute(sql)
-            rows = cursor.fetchmany(MAX_ROWS + 1)
+            rows = _some(cursor)
         except (sqlite3.Error, sqlite3.Warning, OverflowError, ValueError, MemoryError) as error:
             raise self._explain(error, refused) from None
         finally:
             self.steps = steps
             self._connection.set_authorizer(None)
             self._connection.set_progress_handler(None, 0)
-        if len(rows) > MAX_ROWS:
-            raise FactError(f"the query gives more than {MAX_ROWS} rows", hint="aggregate it")
+        if rows is None:
+            raise FactError(f"the query gives more than {MAX_ROWS} rows, or {MAX_RESULT >> 20} MB", hint="aggregate it")
         columns = tuple(str(column[0]) for column in cursor.description or ())
         cells = tuple(tuple(_from_sql(cell) for cell in row) for row in rows)
         return Answer(columns, cells, tuple(sorted(read)), sql.strip())
@@ -272,8 +281,22 @@ class Database:
             return FactError(f"a fact may not use {refused[0]}", hint="read tables, with pure functions only")
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return FactError("the query takes too long", hint="facts are small: fewer joins, no cross products")
+        if isinstance(error, MemoryError):
+            return FactError("the query takes too much memory", hint="facts are small: sort less, join less")
         there = ", ".join(sorted({table for _, table in self._tables}))
         return FactError(f"SQLite says: {error}", hint=f"tables here: {there}")
+
+
+def _some(cursor: sqlite3.Cursor) -> list[Any] | None:
+    """Return a query's rows; None where they are too many, or too long."""
+    rows = []
+    size = 0
+    for row in cursor:
+        rows.append(row)
+        size += sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+        if len(rows) > MAX_ROWS or size > MAX_RESULT:
+            return None
+    return rows
 
 
 def _row_of(table: Table, key: str | None) -> tuple[Row, str]:
