@@ -8,6 +8,9 @@ from runner.campaign import Campaign
 from runner.execute import planned
 from runner.suite import Suite
 
+SHOWN = 200
+"""Characters of a metric that an error repeats."""
+
 
 def refuse_unanswerable(campaign: Campaign, suite: Suite) -> None:
     """Raises: ConfigError with every prediction whose metric no pack of the campaign could answer, placed at the
@@ -22,7 +25,11 @@ def refuse_unanswerable(campaign: Campaign, suite: Suite) -> None:
     places = [campaign.place("predictions", number, "metric") for number, _ in found]
     message = "; ".join(
         ("" if place is places[0] else f"line {place.line}: ")
-        + f"prediction {predictions[number].id}, metric {predictions[number].metric!r}: {error.message}"
+        + f"prediction {predictions[number].id}, metric {_cut(repr(predictions[number].metric))}: {_cut(error.message)}"
         for place, (number, error) in zip(places, found, strict=True)
     )
     raise ConfigError(message, at=places[0], hint=found[0][1].hint)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

@@ -52,6 +52,7 @@ def _opened(runs: Sequence[RunKey], asked: str, *, filled: bool) -> Iterator[Dat
 
 def expected_tables(runs: Sequence[RunKey], asked: str, *, filled: bool) -> list[Table]:
     """Return the standard tables of a campaign's pack, those that are `asked` of with a row for each key."""
+    asked = asked.lower()
     return [
         table(schema, (_row(schema, key, filled) for key in _keys(schema, runs)) if schema.name in asked else ())
         for schema in TABLES.values()
@@ -100,7 +101,7 @@ def _why_not(metric: str, runs: Sequence[RunKey], filled: Database) -> FactError
 
 def _counts_rows(query: str) -> bool:
     """Whether a query that takes no column names a table all the same: SQLite says nothing of `count(*)`."""
-    return any(name in TABLES for name in re.findall(r"\w+", query))
+    return any(name in TABLES for name in re.findall(r"\w+", query.lower()))
 
 
 def _rows_of_blanks(query: str, runs: Sequence[RunKey]) -> int:
