@@ -47,7 +47,7 @@ class Server:
             self.by_status[status] = self.by_status.get(status, 0) + 1
             self.last = time.monotonic()
         if status != 200:
-            headers = {"Retry-After": str(self.given.retry_after)} if status == 429 else {}
+            headers = {"Retry-After": f"{self.given.retry_after:g}"} if status == 429 else {}
             return web.json_response({"error": {"message": f"injected {status}"}}, status=status, headers=headers)
         answer = self.answer(body)
         self.tokens_in += answer["usage"]["prompt_tokens"]

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from itertools import groupby
 from typing import Any
@@ -25,6 +26,7 @@ from clawpub.errors import ConfigError, ProviderError
 from clawpub.extras import install_hint
 from clawpub.pack.events import Message, ToolCall
 from runner.providers import Completion, ContextFull, Request, ToolSpec
+from runner.providers.retry_after import wished_s
 
 CAUSES_BY_NAME: Mapping[str, Cause] = {
     "ThrottlingException": "throttled",
@@ -69,6 +71,7 @@ CLIENT_HINTS: Mapping[str, str] = {
 """What to do where boto3 makes no client, by its error's name."""
 FULL = ("input is too long", "too many input tokens", "exceeds the maximum", "context window", "maximum context length")
 """How Bedrock's models say in a ValidationException that a conversation is too long."""
+SLOW = "give it longer: [model.options] timeout_s in the campaign file"
 BLOBS = ("bytes", "redactedContent")
 DOCUMENTS = ("input", "json")
 """Members of Converse that hold bytes, and those that hold a tool's own JSON, whatever its names are."""
@@ -323,12 +326,12 @@ def refusal(response: Mapping[str, Any], model_id: str) -> ProviderError:
     cause = CAUSES_BY_NAME.get(name) or CAUSES_BY_STATUS.get(status)
     if cause is None:
         cause = "server_error" if status >= 500 else "refused"
-    wished = str(meta.get("HTTPHeaders", {}).get("retry-after", ""))
+    wished = meta.get("HTTPHeaders", {}).get("retry-after")
     return ProviderError(
         f"Bedrock answered {status} {name} for {model_id}: {message}",
         cause=cause,
         hint=HINTS.get(cause),
-        retry_after_s=float(wished) if wished.isdecimal() else None,
+        retry_after_s=wished_s(wished and str(wished), datetime.now(UTC)),
     )
 
 
@@ -338,7 +341,7 @@ def broken(error: Exception, region: str) -> ProviderError:
 
     name = type(error).__name__
     if isinstance(error, exceptions.ReadTimeoutError):
-        return ProviderError(f"Bedrock in {region} did not answer in time", cause="timeout", hint="raise timeout_s?")
+        return ProviderError(f"Bedrock in {region} did not answer in time", cause="timeout", hint=SLOW)
     if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | OSError):
         hint = f"is this machine online, is {region} a region that serves Bedrock, and does a proxy stand between?"
         return ProviderError(f"no connection to Bedrock in {region}: {name}", cause="connection", hint=hint)

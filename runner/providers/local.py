@@ -133,7 +133,9 @@ async def _ready(process: Process, log: IO[bytes], start_s: float) -> dict[str, 
         ready: dict[str, Any] = json.loads(line)
     except TimeoutError as error:
         raise ProviderError(
-            f"the model server did not start within {start_s:g} s: {_tail(log)}", cause="setup"
+            f"the model server did not start within {start_s:g} s: {_tail(log)}",
+            cause="setup",
+            hint="give it longer: [model.options] start_s in the campaign file. Is the machine busy?",
         ) from error
     except ValueError as error:
         raise ProviderError(

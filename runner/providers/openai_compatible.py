@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, Literal
 
 import aiohttp
@@ -23,6 +22,7 @@ from clawpub.causes import Cause
 from clawpub.errors import ConfigError, ProviderError
 from clawpub.pack.events import Message, ToolCall
 from runner.providers import Completion, ContextFull, Request, ToolSpec
+from runner.providers.retry_after import wished_s
 
 ToolChoice = Literal["auto", "required"]
 
@@ -43,6 +43,10 @@ REFUSALS: Mapping[int, tuple[Cause, str]] = {
     403: ("denied", "may this key use this model?"),
     404: ("not_found", "is the model's id right?"),
 }
+UNREACHED = (
+    "is the server running, and is this its address ([model] endpoint in the campaign file)? "
+    "clawpub doctor says what works on this machine"
+)
 FULL = ("context_length_exceeded", "exceed_context_size", "maximum context length")
 """How servers say that a conversation is too long: OpenAI, llama.cpp, vLLM."""
 
@@ -126,12 +130,13 @@ class OpenAICompatible:
                     raise refusal(response.status, said, response.headers.get("Retry-After"), self.endpoint)
         except TimeoutError as error:
             message = f"{self.endpoint} did not answer in time"
-            raise ProviderError(message, cause="timeout", hint="raise the timeout?") from error
+            hint = "give it longer: [model.options] timeout_s in the campaign file"
+            raise ProviderError(message, cause="timeout", hint=hint) from error
         except aiohttp.InvalidURL as error:
             raise ConfigError(f"the endpoint is no URL: {self.endpoint!r}") from error
         except (aiohttp.ClientError, OSError) as error:
             message = f"no connection to {self.endpoint}: {error or type(error).__name__}"
-            raise ProviderError(message, cause="connection") from error
+            raise ProviderError(message, cause="connection", hint=UNREACHED) from error
         return completion(text, latency_s=time.perf_counter() - begun)
 
     def describe(self) -> Mapping[str, Any]:
@@ -260,19 +265,6 @@ def refusal(status: int, text: str, retry_after: str | None, endpoint: str) -> P
         cause, hint = REFUSALS[status]
         return ProviderError(message, cause=cause, hint=hint)
     return ProviderError(message, cause="refused")
-
-
-def wished_s(retry_after: str | None, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After header asks for: it holds seconds, or a date (RFC 9110, 10.2.3)."""
-    if retry_after is None:
-        return None
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
-    try:
-        wished = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    return max(0.0, ((wished if wished.tzinfo else wished.replace(tzinfo=UTC)) - now).total_seconds())
 
 
 def _said(text: str) -> str:

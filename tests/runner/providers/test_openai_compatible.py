@@ -10,7 +10,8 @@ import pytest
 from clawpub.errors import ConfigError, ProviderError
 from clawpub.pack.events import Message, ToolCall
 from runner.providers import Completion, ContextFull, Request
-from runner.providers.openai_compatible import open_openai_compatible, wished_s
+from runner.providers.openai_compatible import open_openai_compatible
+from runner.providers.retry_after import wished_s
 from tests.runner.providers.faulty import (
     FaultyServer,
     Reply,
@@ -161,7 +162,22 @@ def test_each_status_has_its_cause_and_is_asked_once(status: int, cause: str) ->
 
 @pytest.mark.parametrize(
     ("wish", "wait_s"),
-    [("7", 7.0), ("9999", 9999.0), ("Thu, 01 Jan 2026 00:00:30 GMT", 30.0), ("soon", None), ("-1", None), (None, None)],
+    [
+        ("7", 7.0),
+        (" 9999 ", 9999.0),
+        ("0.0", 0.0),
+        ("1.5", 1.5),
+        (".25", 0.25),
+        ("Thu, 01 Jan 2026 00:00:30 GMT", 30.0),
+        (f"Thu, 01 Jan 2026 00:00:30 +{'9' * 30}", None),
+        ("soon", None),
+        ("-1", None),
+        ("1e3", None),
+        ("inf", None),
+        ("٣", None),
+        ("", None),
+        (None, None),
+    ],
 )
 def test_a_server_s_wish_when_to_come_back_is_heard(wish: str | None, wait_s: float | None) -> None:
     assert wished_s(wish, datetime(2026, 1, 1, tzinfo=UTC)) == wait_s
@@ -182,6 +198,7 @@ def test_a_dropped_connection_a_timeout_and_silence_are_told_apart() -> None:
     with pytest.raises(ProviderError, match="no connection") as caught:
         asyncio.run(run())
     assert caught.value.cause == "connection"
+    assert "is the server running" in str(caught.value.hint) and "clawpub doctor" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(
