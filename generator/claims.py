@@ -34,7 +34,8 @@ from generator.markdown.prose import Span
 from generator.markdown.source_map import Locator, Place
 from generator.names import is_name
 from generator.noise import Noise
-from generator.statement import Statement, sentence_around
+from generator.sentences import sentence_around
+from generator.statement import Statement
 from generator.statement.order import Printed
 from generator.statement.order import hidden as hidden_order
 from generator.statement.order import printed as printed_number

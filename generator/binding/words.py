@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from clawpub.quantity import Quantity
+from generator.sentences import sentence_around
 
 _WORD = re.compile(r"[^\W_]+(?:\.\d+)?", re.UNICODE)
 _CLAUSE = re.compile(r"[,;:()\u2013\u2014\ufffc]|\b(?:and|but|while|whereas|or|against)\b|[.!?](?=\s|$)", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _ENDINGS = ("ures", "ure", "ations", "ation", "ings", "ing", "edly", "ies", "ed", "es", "s", "ly")
 STOP = frozenset(
     "a an the of in on at by for to from with and or but as is are was were be been it its this that these those he "
@@ -125,7 +125,7 @@ class Around:
 def around(text: str, quantity: Quantity, above: str = "", names: Sequence[Mention] = ()) -> Around:
     """Return what stands around a quantity of a block; what stands inside of `names` parts no clauses."""
     start, end = quantity.outer_start, quantity.outer_end
-    sentence = _sentence(text, start, end)
+    sentence = sentence_around(text, start, end)
     clause = _clause(text, start, end, sentence, names)
     near: dict[str, float] = {}
     for words, weight in ((above, 0.15), (text[: sentence[0]], 0.15), (text[slice(*sentence)], 0.4)):
@@ -153,12 +153,6 @@ def _until_stop(words: list[str]) -> list[str]:
             break
         noun.append(stem(word))
     return noun
-
-
-def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    low = max((match.end() for match in _SENTENCE.finditer(text, 0, start + 1) if match.end() <= start), default=0)
-    behind = _SENTENCE.search(text, end)
-    return low, behind.start() if behind else len(text)
 
 
 def _clause(text: str, start: int, end: int, sentence: tuple[int, int], names: Sequence[Mention]) -> tuple[int, int]:

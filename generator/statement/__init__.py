@@ -13,15 +13,13 @@ A rule is given what was read and what stands around it, and yields remarks; it 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from clawpub.quantity import Quantity
+from generator.sentences import sentence_around
 from generator.wording import Word
 from generator.writeup import FactEntry, Reading, Verdict
-
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 @dataclass(frozen=True)
@@ -60,13 +58,6 @@ class Statement:
     def sentence(self) -> tuple[int, int]:
         """Where the sentence around the span begins and ends."""
         return sentence_around(self.text, self.start, self.end)
-
-
-def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return where the sentence around `start` to `end` begins and ends."""
-    low = max((match.end() for match in _SENTENCE_END.finditer(text, 0, start)), default=0)
-    match = _SENTENCE_END.search(text, end)
-    return low, match.start() if match else len(text)
 
 
 Rule = Callable[[Statement], Sequence[Remark]]

@@ -19,7 +19,7 @@ from clawpub.pack.query import is_query, key_parts
 from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Table
 from generator.library import ALIAS, Library
-from generator.statement import sentence_around
+from generator.sentences import sentence_around
 
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _KEY = re.compile(r"""\[((?:"[^"]*"|[^\[\]"])*)\]""")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,9 +11,8 @@ from markdown_it.token import Token
 from generator.markdown.passages import Block, read_passages
 from generator.markdown.prose import OBJECT, Span
 from generator.markdown.source_map import Locator, Place
+from generator.sentences import BETWEEN
 from generator.writeup import CheckedWriteup, Claim
-
-_BETWEEN = re.compile(r"""(?:(?<=[.!?])|(?<=[.!?]["'”’)]))\s+(?![a-z])""")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +137,7 @@ def _sentences(block: Block, place: Place, row: str) -> Iterator[Sentence]:
     tags = [at for _, at in prose.tags]
     start = max(tags, default=-1) + 1 if not prose.text[: max(tags, default=0)].strip() else 0
     start += len(prose.text[start:]) - len(prose.text[start:].lstrip())
-    for border in _BETWEEN.finditer(prose.text, start):
+    for border in BETWEEN.finditer(prose.text, start):
         if any(span.start < border.end() and border.start() < span.end for span in prose.spans):
             continue
         yield Sentence(block, start, border.start(), place, row)
