@@ -4,7 +4,8 @@ Speaks OpenAI's chat completions. Each conversation makes `--tool-calls` calls o
 then answers 42; `--tool` names another. The step is read from the conversation, so any client may try again. Streams
 where it is asked to. Prints its port when it listens.
 
-    GET /stats     calls served, by status; tokens told to clients      POST /reset     zero them
+    GET /stats     calls served, by status; those under way that will be answered; tokens told to clients
+    POST /reset    zero them
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Server:
         self.reset()
 
     def reset(self) -> None:
-        self.calls = self.in_flight = self.most = self.tokens_in = self.tokens_out = 0
+        self.calls = self.in_flight = self.hanging = self.most = self.tokens_in = self.tokens_out = 0
         self.by_status: dict[int, int] = {}
         self.first = self.last = 0.0
 
@@ -39,11 +40,13 @@ class Server:
         self.calls += 1
         self.first = self.first or began
         self.in_flight += 1
+        self.hanging += status == 0
         self.most = max(self.most, self.in_flight)
         try:
             await asyncio.sleep(86_400 if status == 0 else max(0.0, began + self.given.latency - time.monotonic()))
         finally:
             self.in_flight -= 1
+            self.hanging -= status == 0
             self.by_status[status] = self.by_status.get(status, 0) + 1
             self.last = time.monotonic()
         if status != 200:
@@ -94,6 +97,7 @@ class Server:
         return web.json_response(
             {
                 "calls": self.calls,
+                "in_flight": self.in_flight - self.hanging,
                 "most_in_flight": self.most,
                 "by_status": self.by_status,
                 "tokens_in": self.tokens_in,

@@ -33,7 +33,9 @@ TOOL_CALLS = 5
 TASKS = 10
 
 
-def publication(folder: Path, runs: int, at_once: int, endpoint: str, *, shell: bool, more: str = "") -> Path:
+def publication(
+    folder: Path, runs: int, at_once: int, endpoint: str, *, shell: bool, preflight: bool = False, more: str = ""
+) -> Path:
     """Write a publication with a suite of ten tasks and a campaign on it; return the campaign file."""
     suite = folder / "content" / "campaigns" / "suite"
     names = [f"task_{number:02}_ask" for number in range(1, TASKS + 1)]
@@ -55,7 +57,7 @@ def publication(folder: Path, runs: int, at_once: int, endpoint: str, *, shell: 
     campaign.write_text(
         f'id = "bench"\nsuite = "./suite"\nruns = {runs // TASKS}\n[model]\nid = "m"\nprovider = "openai-compatible"\n'
         f'endpoint = "{endpoint}"\n[limits]\nrepeats = 100\n'
-        f"[execution]\nconcurrency = {at_once}\npreflight = false\n{more}"
+        f"[execution]\nconcurrency = {at_once}\npreflight = {json.dumps(preflight)}\n{more}"
     )
     return campaign
 
