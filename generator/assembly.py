@@ -12,7 +12,7 @@ import clawpub
 from clawpub.pack.model import DESCRIPTOR, SEAL, Resource
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PREDICTIONS_SCORING, is_standard
-from clawpub.pack.tables import spell
+from clawpub.pack.tables import Table, spell
 from generator.boxes import campaign_box, card_of, days, long_date, scores
 from generator.cards import ModelCard
 from generator.contexts import (
@@ -36,7 +36,8 @@ from generator.contexts import (
 )
 from generator.library import ALIAS
 from generator.project import Site
-from generator.tables import ORIGINS, model_of, short, summary_of, table_view
+from generator.runs import PackRuns
+from generator.tables import ORIGINS, TableView, model_of, short, summary_of, table_view
 from generator.urls import absolute, pack_url, table_anchor, writeup_url
 from generator.writeup import CheckedWriteup, Claim
 
@@ -167,9 +168,9 @@ def made_on(pack: Pack) -> str:
 
 
 def pack_page(
-    publication: Publication, site: Site, pack: Pack, cards: Mapping[str, ModelCard], *, made_here: bool = False
+    publication: Publication, site: Site, runs: PackRuns, cards: Mapping[str, ModelCard], *, made_here: bool = False
 ) -> PackPage:
-    path = pack_url(pack, made_here=made_here)
+    pack, path = runs.pack, pack_url(runs.pack, made_here=made_here)
     title = pack.descriptor.title or pack.id
     description = f"The data pack {pack.id}: every table, every file and its digest, and how to check it again."
     archive = f"{pack.id}.zip"
@@ -189,24 +190,36 @@ def pack_page(
         notes=pack.info.notes,
         card=card_of(pack, cards),
         predictions=predictions_of(pack, path),
-        contents=tuple(_pack_table(pack, name, path) for name in pack.table_names),
+        runs=SourceLink(runs.words, runs.index_url) if runs.files else None,
+        contents=tuple(_pack_table(runs, name, path) for name in pack.table_names),
         files=_file_rows(pack),
         archive=archive,
         archive_url=absolute(site, path.removesuffix("index.html") + archive),
     )
 
 
-def _pack_table(pack: Pack, name: str, path: str) -> PackTable:
-    resource, whole = pack.resources[name], pack.descriptor
+def _pack_table(runs: PackRuns, name: str, path: str) -> PackTable:
+    pack, resource, whole = runs.pack, runs.pack.resources[name], runs.pack.descriptor
     return PackTable(
         id=table_anchor(name),
         name=name,
         recorded=pack.table(name).schema.recorded and pack.info.origin != "computed",
-        view=table_view(pack, name, path, machine=True),
+        view=_with_runs(table_view(pack, name, path, machine=True), pack.table(name), runs),
         sources=links_of(resource.sources) if resource.sources != whole.sources else (),
         licences=links_of(resource.licenses) if resource.licenses != whole.licenses else (),
         notes=tuple(_table_notes(resource)),
     )
+
+
+def _with_runs(view: TableView, table: Table, runs: PackRuns) -> TableView:
+    """Return a table whose rows lead to the runs that they are about, where it is one of ours with rows by run."""
+    if not runs.files or not is_standard(table.schema) or table.schema.primary_key[:2] != ("task_id", "run"):
+        return view
+    lines = (
+        replace(line, cells=(replace(line.cells[0], url=runs.url(row["task_id"], row["run"])), *line.cells[1:]))
+        for line, row in zip(view.lines, table.rows, strict=False)
+    )
+    return replace(view, lines=tuple(lines))
 
 
 def _table_notes(resource: Resource) -> Iterator[str]:

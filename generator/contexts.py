@@ -51,6 +51,8 @@ class Meta:
     """ISO date of an article."""
     indexed: bool = True
     """False asks search engines to leave the page out."""
+    crumbs: tuple[SourceLink, ...] = ()
+    """The pages above this one, from the site's root."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +267,8 @@ class PackPage:
     card: Card | None
     """Of the model, where the publication has one."""
     predictions: Predictions | None
+    runs: SourceLink | None
+    """The list of its runs, and in words which of them have a page; None where none do."""
     contents: tuple[PackTable, ...]
     files: tuple[FileRow, ...]
     archive: str

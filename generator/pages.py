@@ -31,6 +31,8 @@ from generator.local import demo_page, newest_first
 from generator.output import Payload
 from generator.publication import CheckedPublication, Progress
 from generator.render import Theme, load_theme, render_page
+from generator.run_pages import run_files
+from generator.runs import PackRuns, pack_runs
 from generator.urls import absolute, pack_url, writeup_url
 from generator.writeup import CheckedWriteup
 
@@ -51,16 +53,21 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     links = [SourceLink(text.title, text.url) for text in publication.texts]
     about = publication_of(site, theme.stylesheet_path, texts=links, has_demo=bool(publication.local))
     files: dict[str, Payload] = {theme.stylesheet_path: theme.stylesheet}
+    runs, findings = _all_runs(publication, progress)
     for number, checked in enumerate(publication.writeups):
         progress("rendering", number, len(publication.writeups))
         files |= _writeup_files(publication, theme, about, checked)
     for pack in publication.packs:
-        files |= _pack_files(theme, pack, pack_page(about, site, pack, publication.cards))
+        files |= _pack_files(theme, pack, pack_page(about, site, runs[pack.id], publication.cards))
+        files |= run_files(theme, about, site, runs[pack.id])
     if publication.library.views:
-        across = publication.library.across
-        files |= _pack_files(theme, across, pack_page(about, site, across, publication.cards))
+        across = PackRuns(publication.library.across, "")
+        files |= _pack_files(theme, across.pack, pack_page(about, site, across, publication.cards))
     for pack in publication.local:
-        files |= _pack_files(theme, pack, pack_page(about, site, pack, publication.cards, made_here=True))
+        here, found = pack_runs(pack, made_here=True)
+        findings += found
+        files |= _pack_files(theme, pack, pack_page(about, site, here, publication.cards, made_here=True))
+        files |= run_files(theme, about, site, here, made_here=True)
     if publication.local:
         files[DEMO_PAGE] = render_page(theme, demo_page(about, site, publication.local, publication.packs))
     for text in publication.texts:
@@ -70,7 +77,18 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(publication.packs)))
     files["404.html"] = render_page(theme, not_found_page(about, site))
     files |= _machine_files(publication, theme)
-    return Rendered(files, tuple(_dead_links(publication, files)))
+    return Rendered(files, (*findings, *_dead_links(publication, files)))
+
+
+def _all_runs(publication: CheckedPublication, progress: Progress) -> tuple[dict[str, PackRuns], list[Finding]]:
+    """Return the runs of each published pack by its id, and what is wrong with transcripts."""
+    runs: dict[str, PackRuns] = {}
+    findings: list[Finding] = []
+    for number, pack in enumerate(publication.packs):
+        progress("reading transcripts", number, len(publication.packs))
+        runs[pack.id], found = pack_runs(pack)
+        findings += found
+    return runs, findings
 
 
 def _machine_files(publication: CheckedPublication, theme: Theme) -> dict[str, Payload]:

@@ -15,15 +15,20 @@ from markupsafe import Markup
 
 from clawpub.errors import ConfigError, Place
 from generator.contexts import DemoPage, IndexPage, NotFoundPage, PackPage, Page, TextPage, WriteupPage
+from generator.run_contexts import RunPage, RunsPage
 from generator.tables import ChartView, View
 
-LAYOUTS: dict[type[Page], str] = {
+AnyPage = Page | RunPage | RunsPage
+
+LAYOUTS: dict[type[AnyPage], str] = {
     IndexPage: "layouts/index.html",
     WriteupPage: "layouts/writeup.html",
     PackPage: "layouts/pack.html",
     DemoPage: "layouts/demo.html",
     TextPage: "layouts/page.html",
     NotFoundPage: "layouts/not_found.html",
+    RunPage: "layouts/run.html",
+    RunsPage: "layouts/runs.html",
 }
 
 
@@ -83,7 +88,7 @@ _HIDDEN = re.compile(
 )
 
 
-def render_page(theme: Theme, context: Page) -> bytes:
+def render_page(theme: Theme, context: AnyPage) -> bytes:
     """Return a page.
 
     Raises: ConfigError naming the template that cannot be used.

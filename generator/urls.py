@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from urllib.parse import quote
 
 from clawpub.pack.reader import Pack
@@ -19,6 +21,35 @@ def pack_url(pack: Pack, *, made_here: bool = False) -> str:
 
 def writeup_url(slug: str) -> str:
     return f"writeups/{quote(slug)}/index.html"
+
+
+def pack_folder(pack: Pack, *, made_here: bool = False) -> str:
+    return pack_url(pack, made_here=made_here).removesuffix("index.html")
+
+
+def run_url(folder: str, task_id: str, run: int) -> str:
+    """Return the page of one run, given the folder of its pack's page."""
+    return f"{folder}runs/{segment(task_id)}.{run}/index.html"
+
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_LONGEST = 100
+
+
+def segment(text: str) -> str:
+    """Return any text as one part of a path and of an address; equal parts mean equal texts."""
+    safe = _UNSAFE.sub(
+        lambda match: "".join(f"~{byte:02X}" for byte in match[0].encode("utf-8", "surrogatepass")), text
+    )
+    if safe.lower() in ("", ".", "..", "index.html"):
+        return f"~.{safe}"
+    if len(safe) <= _LONGEST:
+        return safe
+    return f"{safe[:_LONGEST]}~.{hashlib.sha256(safe.encode()).hexdigest()[:16]}"
+
+
+def _spelt_out(match: re.Match[str]) -> str:
+    return "".join(f"~{byte:02X}" for byte in match[0].encode("utf-8", "surrogatepass"))
 
 
 def table_anchor(name: str) -> str:

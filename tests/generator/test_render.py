@@ -183,8 +183,10 @@ def test_every_page_has_its_head_and_landmarks(which: str, request: pytest.Fixtu
             "a.skip-link",
         ):
             assert len(tree.css(selector)) == 1, f"{page}: {selector}"
-        for landmark in ("header.masthead", "main", "nav", "footer", "h1"):
+        for landmark in ("header.masthead", "main", "nav.masthead__nav", "footer", "h1"):
             assert len(tree.css(landmark)) == 1, f"{page}: {landmark}"
+        navs = [node.attributes.get("aria-label") for node in tree.css("nav")]
+        assert all(navs) and len(navs) == len(set(navs)), f"{page}: {navs}"
         levels = [int(str(node.tag)[1]) for node in tree.css("h1, h2, h3, h4, h5, h6")]
         assert all(b - a <= 1 for a, b in itertools.pairwise(levels)), f"{page}: {levels}"
 
