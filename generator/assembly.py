@@ -36,6 +36,7 @@ from generator.contexts import (
 )
 from generator.library import ALIAS
 from generator.project import Site
+from generator.run_evidence import RunEvidence
 from generator.runs import PackRuns
 from generator.tables import ORIGINS, TableView, model_of, short, summary_of, table_view
 from generator.urls import absolute, pack_url, table_anchor, writeup_url
@@ -98,9 +99,14 @@ def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
 
 
 def writeup_page(
-    publication: Publication, site: Site, checked: CheckedWriteup, body: Markup, source: str
+    publication: Publication,
+    site: Site,
+    checked: CheckedWriteup,
+    body: Markup,
+    source: str,
+    runs: Mapping[str, PackRuns],
 ) -> WriteupPage:
-    writeup = checked.writeup
+    writeup, behind = checked.writeup, RunEvidence(checked.packs, runs)
     path = writeup_url(writeup.slug)
     page = meta(site, path, writeup.title, writeup.description, indexed=not writeup.draft)
     return WriteupPage(
@@ -114,7 +120,7 @@ def writeup_page(
             if alias != ALIAS
         ),
         body=body,
-        evidence=tuple(_evidence(claim, checked) for claim in checked.claims if claim.verdict != "waived"),
+        evidence=tuple(_evidence(claim, checked, behind) for claim in checked.claims if claim.verdict != "waived"),
         waivers=tuple(
             WaiverView(claim.number, claim.text, claim.message) for claim in checked.claims if claim.verdict == "waived"
         ),
@@ -124,7 +130,7 @@ def writeup_page(
     )
 
 
-def _evidence(claim: Claim, checked: CheckedWriteup) -> EvidenceView:
+def _evidence(claim: Claim, checked: CheckedWriteup, behind: RunEvidence) -> EvidenceView:
     readings = []
     for reading in claim.readings:
         sources = tuple(
@@ -137,7 +143,7 @@ def _evidence(claim: Claim, checked: CheckedWriteup) -> EvidenceView:
         )
         packs = dict.fromkeys(source.pack for source in reading.sources if source.pack in checked.packs)
         named = tuple(f"{checked.packs[a].id}, sha256:{short(checked.packs[a].digest)}…" for a in packs)
-        readings.append(ReadingView(spell(reading.value), reading.query, sources, named))
+        readings.append(ReadingView(spell(reading.value), reading.query, sources, named, behind.links(reading)))
     return EvidenceView(
         claim.number,
         claim.text,

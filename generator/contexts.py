@@ -129,6 +129,8 @@ class ReadingView:
     sources: tuple[SourceLink, ...]
     packs: tuple[str, ...]
     """The packs it was read from, each with the beginning of its digest."""
+    runs: tuple[SourceLink, ...] = ()
+    """The pages of the very runs that it was read from, from the site's root, where its query says which."""
 
 
 @dataclass(frozen=True)

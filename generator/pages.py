@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -56,7 +56,7 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     runs, findings = _all_runs(publication, progress)
     for number, checked in enumerate(publication.writeups):
         progress("rendering", number, len(publication.writeups))
-        files |= _writeup_files(publication, theme, about, checked)
+        files |= _writeup_files(publication, theme, about, checked, runs)
     for pack in publication.packs:
         files |= _pack_files(theme, pack, pack_page(about, site, runs[pack.id], publication.cards))
         files |= run_files(theme, about, site, runs[pack.id])
@@ -108,14 +108,19 @@ def _machine_files(publication: CheckedPublication, theme: Theme) -> dict[str, P
 
 
 def _writeup_files(
-    publication: CheckedPublication, theme: Theme, about: Publication, checked: CheckedWriteup
+    publication: CheckedPublication,
+    theme: Theme,
+    about: Publication,
+    checked: CheckedWriteup,
+    runs: Mapping[str, PackRuns],
 ) -> dict[str, Payload]:
     writeup, project = checked.writeup, publication.project
     path = writeup_url(writeup.slug)
     body = Body(theme, checked.packs, publication.views[writeup.slug], "../" * path.count("/"))
     text = render_body(checked.tokens, body, writeup.lead_tag)
     source = writeup.path.relative_to(project.root).as_posix()
-    files: dict[str, Payload] = {path: render_page(theme, writeup_page(about, project.site, checked, text, source))}
+    page = writeup_page(about, project.site, checked, text, source, runs)
+    files: dict[str, Payload] = {path: render_page(theme, page)}
     for file in sorted(writeup.path.parent.rglob("*")):
         if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink():
             relative = file.relative_to(writeup.path.parent).as_posix()
