@@ -4,7 +4,8 @@ Speaks OpenAI's chat completions. Each conversation makes `--tool-calls` calls o
 then answers 42; `--tool` names another. The step is read from the conversation, so any client may try again. Streams
 where it is asked to. Prints its port when it listens.
 
-    GET /stats     calls served, by status; those under way that will be answered; tokens told to clients
+    GET /stats     calls served, by status; those under way that will be answered; tokens told to clients; when the
+                   first came, on the machine's monotonic clock
     POST /reset    zero them
 """
 
@@ -102,6 +103,7 @@ class Server:
                 "by_status": self.by_status,
                 "tokens_in": self.tokens_in,
                 "tokens_out": self.tokens_out,
+                "first": self.first,
                 "span_s": round(self.last - self.first, 3),
             }
         )

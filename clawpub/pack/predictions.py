@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from clawpub.errors import FactError, PackError, Place
-from clawpub.pack.query import Database
 from clawpub.pack.schema import PREDICTIONS_SCORING
 from clawpub.pack.tables import Cell, Row, Table, spell, table
+
+if TYPE_CHECKING:
+    from clawpub.pack.query import Database
 
 PREDICTIONS_FILE = "predictions.json"
 
@@ -72,6 +74,8 @@ def parse_predictions(data: bytes, at: Place) -> tuple[Prediction, ...]:
 
 def score_predictions(predictions: Iterable[Prediction], tables: Iterable[Table]) -> Table:
     """Return the predictions_scoring view over the pack's other tables."""
+    from clawpub.pack.query import Database  # where a campaign begins nothing is asked yet
+
     database = Database({"this": tables})
     try:
         return table(PREDICTIONS_SCORING, [_score(prediction, database) for prediction in predictions])

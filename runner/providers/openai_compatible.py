@@ -13,9 +13,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import aiohttp
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from clawpub.causes import Cause
@@ -23,6 +22,9 @@ from clawpub.errors import ConfigError, ProviderError
 from clawpub.pack.events import Message, ToolCall
 from runner.providers import Completion, ContextFull, Request, ToolSpec
 from runner.providers.retry_after import wished_s
+
+if TYPE_CHECKING:
+    import aiohttp
 
 ToolChoice = Literal["auto", "required"]
 
@@ -118,6 +120,8 @@ class OpenAICompatible:
     """Never to be repeated, also where the server repeats it."""
 
     async def complete(self, request: Request) -> Completion:
+        import aiohttp
+
         body = chat_request(self.model_id, self.tool_choice, request)
         begun = time.perf_counter()
         url = f"{self.endpoint.rstrip('/')}/chat/completions"
@@ -293,6 +297,8 @@ async def open_openai_compatible(
 
     Raises: ConfigError where that variable is not set.
     """
+    import aiohttp  # a quarter of a campaign's start-up, and nothing before its first call needs it
+
     headers = {"Content-Type": "application/json"}
     api_key = environ.get(api_key_env, "").strip() if api_key_env is not None else ""
     if api_key_env is not None:
