@@ -1,0 +1,62 @@
+"""One browser for all tests here; without one they are skipped, and say so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from generator.render import default_templates
+from generator.scripts import bundle, load_modules
+from tests.browser.chromium import Chromium, Page, find_chromium, started
+
+REASON = "no browser on this machine: `apt-get install chromium`, or set CLAWPUB_CHROMIUM to one"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    program = find_chromium()
+    if program is None:
+        pytest.skip(REASON)
+    with started(program) as running:
+        yield running
+
+
+ENTRY = """
+import { Fraction } from "./quantity/fraction.js";
+import { scan } from "./quantity/scan.js";
+import { compare } from "./quantity/compare.js";
+export function told(value) {
+  return JSON.parse(JSON.stringify(value, (key, each) => {
+    if (each instanceof Fraction) return `${each.numerator}/${each.denominator}`;
+    return typeof each === "bigint" ? String(each) : each;
+  }));
+}
+export const scanned = (texts, names) => texts.map((text) => told(scan(text, names)));
+export const compared = (cases) => cases.map(([text, place, value, options]) =>
+  told(compare(scan(text)[place], typed(value), options)));
+export function typed(value) {
+  if (Array.isArray(value)) return value.map(typed);
+  if (value === null || typeof value === "boolean") return value;
+  if (value.integer !== undefined) return BigInt(value.integer);
+  if (value.pair) return { pair: value.pair.map(BigInt) };
+  return value.number !== undefined ? value : value.text;
+}
+"""
+
+Call = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def modules(browser: Chromium) -> Call:
+    """Return what calls a function of the theme's scripts in the browser, and returns what it gives."""
+    scripts = load_modules([default_templates()]) | {"tests.js": ENTRY}
+    page: Page = browser.page()
+    page.run(f"globalThis.modules = {bundle(scripts, 'tests.js')}; 1")
+
+    def call(name: str, *arguments: Any) -> Any:
+        return page.run(f"modules.{name}(...{json.dumps(arguments)})")
+
+    return call
