@@ -401,4 +401,6 @@ def harmless_page(html: str) -> None:
 @pytest.fixture(scope="module", autouse=True)
 def _told() -> Iterator[None]:
     yield
+    for folder in (stage()[0].parents[2], sealed().parent):
+        shutil.rmtree(folder, ignore_errors=True)
     print(", ".join(f"{number:,} {what}" for what, number in RAN.items()))
