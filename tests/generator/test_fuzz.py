@@ -13,6 +13,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -307,7 +308,7 @@ class Files(dict[str, bytes]):
 @st.composite
 def resealed(draw: st.DrawFn) -> Files:
     """Return the files of a pack in which cells, names and members are others, sealed as a publisher would."""
-    there = {path.relative_to(sealed()).as_posix(): path for path in sealed().rglob("*") if path.is_file()}
+    there = {path.relative_to(sealed()).as_posix(): path for path in sorted(sealed().rglob("*")) if path.is_file()}
     files = Files({name: path.read_bytes() for name, path in there.items() if not name.startswith("transcripts")})
     descriptor = json.loads(files[DESCRIPTOR])
     descriptor["resources"] = [resource for resource in descriptor["resources"] if resource["path"] in files]
@@ -349,7 +350,7 @@ def replace_one(value: Any, draw: st.DrawFn) -> None:
             return
         key = draw(st.sampled_from(keys))
         if not isinstance(value[key], dict | list) or draw(st.integers(0, 5)) == 0:
-            value[key] = draw(st.sampled_from(VALUES) | odd)
+            value[key] = deepcopy(draw(st.sampled_from(VALUES) | odd))
             return
         value = value[key]
 
