@@ -49,7 +49,7 @@ CONTENT = Path(__file__).parents[2] / "content" / "writeups"
 HTML_OF_OURS = frozenset(
     "html head body p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong s del a span div hr br img table thead "
     "tbody tfoot tr th td caption figure figcaption svg g line rect circle path text title desc small time dl dt dd "
-    "section article main data header footer aside nav sup sub cite details summary colgroup col abbr".split()
+    "section article main q data header footer aside nav sup sub cite details summary colgroup col abbr".split()
 )
 
 TAGS = (
