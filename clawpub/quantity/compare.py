@@ -76,6 +76,8 @@ class Fact:
     pair: tuple[int, int] | None = None
     step: Fraction | None = None
     """The last stored digit; None where the store keeps whatever there is (integers, k/n)."""
+    counted: bool = False
+    """Whether it is a whole number by type: a count, which is no share of anything."""
     declared: bool = False
     """Whether `step` is what the column keeps, so that even trailing zeros beyond it are excess."""
 
@@ -182,7 +184,7 @@ def _fact(
     elif isinstance(value, str):
         fact = _text(value.strip(), literal)
     elif isinstance(value, int):
-        fact = Fact(Fraction(value))
+        fact = Fact(Fraction(value), counted=fact_unit is None and n is None)
     else:
         fact = _number(str(value) if isinstance(value, Decimal) else repr(value))
     if stored_digits is not None and fact.pair is None:
@@ -235,6 +237,9 @@ def _single(literal: Quantity, fact: Fact, *, n: int | None, exact: bool, in_per
         return _ratio(literal, fact)
     if fact.pair and not _wants_share(literal):
         message = f"the fact is {fact.shown}: {literal.text} could be its numerator or its share; bind one of them"
+        raise _UndecidableError("type", message)
+    if fact.counted and literal.kind in SHARES:
+        message = f"the fact is {fact.shown}, a count; {literal.text} is of a share: divide, as in 1.0 * a / b"
         raise _UndecidableError("type", message)
     if literal.bound:
         return _bound(literal, [fact])
