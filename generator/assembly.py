@@ -39,7 +39,7 @@ from generator.project import Site
 from generator.run_evidence import RunEvidence
 from generator.runs import PackRuns
 from generator.tables import ORIGINS, TableView, model_of, short, summary_of, table_view
-from generator.urls import absolute, pack_url, table_anchor, writeup_url
+from generator.urls import absolute, pack_url, table_anchor, tag_url, writeup_url
 from generator.writeup import CheckedWriteup, Claim
 
 RULES = {
@@ -61,7 +61,13 @@ RULES = {
 
 
 def publication_of(
-    site: Site, stylesheet: str, *, texts: Sequence[SourceLink] = (), has_demo: bool = False
+    site: Site,
+    stylesheet: str,
+    *,
+    texts: Sequence[SourceLink] = (),
+    has_demo: bool = False,
+    head: Sequence[SourceLink] = (),
+    foot: Sequence[SourceLink] = (),
 ) -> Publication:
     return Publication(
         title=site.title,
@@ -72,6 +78,8 @@ def publication_of(
         stylesheet=stylesheet,
         texts=tuple(texts),
         has_demo=has_demo,
+        head=tuple(head),
+        foot=tuple(foot),
         version=clawpub.__version__,
     )
 
@@ -114,6 +122,9 @@ def writeup_page(
         page=replace(page, kind="article", published=writeup.date.isoformat()),
         entry=writeup_entry(checked),
         authors=writeup.authors,
+        tags=tuple({url: SourceLink(tag, url) for tag in reversed(writeup.tags) if (url := tag_url(tag))}.values())[
+            ::-1
+        ],
         boxes=tuple(
             campaign_box(pack, alias=alias, url=pack_url(pack))
             for alias, pack in checked.packs.items()
@@ -128,6 +139,13 @@ def writeup_page(
         packs=tuple(PackDigest(alias, pack.id, pack.digest, pack_url(pack)) for alias, pack in checked.packs.items()),
         source_path=source,
     )
+
+
+def _tags(tags: Sequence[str]) -> tuple[SourceLink, ...]:
+    links: dict[str, SourceLink] = {}
+    for tag in tags:
+        links.setdefault(tag_url(tag), SourceLink(tag, tag_url(tag)))
+    return tuple(links.values())
 
 
 def _evidence(claim: Claim, checked: CheckedWriteup, behind: RunEvidence) -> EvidenceView:

@@ -143,8 +143,11 @@ def percent(share: Decimal) -> str:
 def card_of(pack: Pack, cards: Mapping[str, ModelCard]) -> Card | None:
     """Return what the publication says of a pack's model, None where it has no card of it."""
     card = cards.get(pack.info.campaign.model.id) if pack.info.campaign else None
-    if card is None:
-        return None
+    return card_fields(card) if card else None
+
+
+def card_fields(card: ModelCard) -> Card:
+    """Return what a model's card says, each fact with its source."""
     kind = "a mixture of experts" if card.architecture == "moe" else "dense: every parameter works on every token"
     return Card(
         name=card.name,

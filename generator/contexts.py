@@ -31,6 +31,10 @@ class Publication:
     """The plain pages, from the site's root."""
     has_demo: bool
     """Whether there is a page of what was made on this machine."""
+    head: tuple[SourceLink, ...]
+    """Lists of the site that its masthead leads to, from the site's root; only those that there are."""
+    foot: tuple[SourceLink, ...]
+    """Those that its foot leads to."""
     version: str
     """Of clawpub."""
 
@@ -178,6 +182,8 @@ class WriteupPage:
     page: Meta
     entry: WriteupEntry
     authors: tuple[str, ...]
+    tags: tuple[SourceLink, ...]
+    """From the site's root."""
     boxes: tuple[CampaignBox, ...]
     """Of the packs in the order of the front matter: the first is the campaign at hand."""
     body: Markup

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +24,7 @@ from generator.assembly import (
     writeup_page,
 )
 from generator.body import Body, render_body
+from generator.catalogue import catalogue_files, catalogue_of, navigation
 from generator.contexts import PackPage, Publication, SourceLink
 from generator.feeds import FEED, SitemapPage, render_feed, render_sitemap, robots
 from generator.local import PAGE as DEMO_PAGE
@@ -51,7 +52,11 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     site = publication.project.site
     theme = load_theme(publication.project.templates)
     links = [SourceLink(text.title, text.url) for text in publication.texts]
-    about = publication_of(site, theme.stylesheet_path, texts=links, has_demo=bool(publication.local))
+    catalogue = catalogue_of(publication)
+    head, foot = navigation(catalogue)
+    about = publication_of(
+        site, theme.stylesheet_path, texts=links, has_demo=bool(publication.local), head=head, foot=foot
+    )
     files: dict[str, Payload] = {theme.stylesheet_path: theme.stylesheet}
     runs, findings = _all_runs(publication, progress)
     for number, checked in enumerate(publication.writeups):
@@ -73,10 +78,12 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     for text in publication.texts:
         words = render_body(text.tokens, Body(theme, {}, {}, "../" * text.url.count("/")))
         files[text.url] = render_page(theme, text_page(about, site, text.url, text.title, words))
+    lists = catalogue_files(theme, about, catalogue, runs)
+    files |= lists
     entries = [writeup_entry(checked) for checked in publication.writeups]
     files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(publication.packs)))
     files["404.html"] = render_page(theme, not_found_page(about, site))
-    files |= _machine_files(publication, theme)
+    files |= _machine_files(publication, theme, lists)
     return Rendered(files, (*findings, *_dead_links(publication, files)))
 
 
@@ -91,14 +98,14 @@ def _all_runs(publication: CheckedPublication, progress: Progress) -> tuple[dict
     return runs, findings
 
 
-def _machine_files(publication: CheckedPublication, theme: Theme) -> dict[str, Payload]:
+def _machine_files(publication: CheckedPublication, theme: Theme, lists: Iterable[str]) -> dict[str, Payload]:
     site = publication.project.site
     published = [checked for checked in publication.writeups if not checked.writeup.draft]
     pages = [SitemapPage(absolute(site, "index.html"))]
     pages += [SitemapPage(absolute(site, writeup_url(c.writeup.slug)), c.writeup.date.isoformat()) for c in published]
     pages += [
         SitemapPage(absolute(site, path))
-        for path in (*map(pack_url, publication.packs), *(t.url for t in publication.texts))
+        for path in (*map(pack_url, publication.packs), *(t.url for t in publication.texts), *lists)
     ]
     return {
         FEED: render_feed(theme, site, published),

@@ -14,11 +14,35 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from markupsafe import Markup
 
 from clawpub.errors import ConfigError, Place
+from generator.catalogue_contexts import (
+    CampaignsPage,
+    ComparePage,
+    MethodPage,
+    ModelPage,
+    ModelsPage,
+    TagPage,
+    TagsPage,
+    TaskPage,
+    TasksPage,
+)
 from generator.contexts import DemoPage, IndexPage, NotFoundPage, PackPage, Page, TextPage, WriteupPage
 from generator.run_contexts import RunPage, RunsPage
 from generator.tables import ChartView, View
 
-AnyPage = Page | RunPage | RunsPage
+AnyPage = (
+    Page
+    | RunPage
+    | RunsPage
+    | CampaignsPage
+    | ModelsPage
+    | ModelPage
+    | TasksPage
+    | TaskPage
+    | ComparePage
+    | TagsPage
+    | TagPage
+    | MethodPage
+)
 
 LAYOUTS: dict[type[AnyPage], str] = {
     IndexPage: "layouts/index.html",
@@ -29,6 +53,15 @@ LAYOUTS: dict[type[AnyPage], str] = {
     NotFoundPage: "layouts/not_found.html",
     RunPage: "layouts/run.html",
     RunsPage: "layouts/runs.html",
+    CampaignsPage: "layouts/campaigns.html",
+    ModelsPage: "layouts/models.html",
+    ModelPage: "layouts/model.html",
+    TasksPage: "layouts/tasks.html",
+    TaskPage: "layouts/task.html",
+    ComparePage: "layouts/compare.html",
+    TagsPage: "layouts/tags.html",
+    TagPage: "layouts/tag.html",
+    MethodPage: "layouts/method.html",
 }
 
 

@@ -97,6 +97,7 @@ class RunMark:
 
 @dataclass(frozen=True)
 class TaskRuns:
+    anchor: str
     task_id: str
     title: str
     score: str

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from clawpub.pack.events import RunEvent
 from clawpub.pack.runs import attempts_of, counted
-from clawpub.pack.schema import PER_TASK_RESULTS, RUN_METRICS, is_standard
+from clawpub.pack.schema import RUN_METRICS
 from clawpub.pack.tables import Row, spell
 from generator.assembly import made_on, meta
 from generator.cells import missing_reason, shown_column
@@ -18,9 +18,10 @@ from generator.project import Site
 from generator.render import Theme, render_page
 from generator.run_contexts import RunMark, RunPage, RunsPage, TaskRuns
 from generator.runs import Key, PackRuns
+from generator.suites import results_of
 from generator.tables import harness_of, model_of
 from generator.transcript import attempt_views, filters_of
-from generator.urls import pack_url
+from generator.urls import CAMPAIGNS, pack_url, task_anchor
 
 OUTCOMES = {"passed": "Passed", "failed": "Failed", "unscored": "Not scored", "": "Outcome not stated"}
 _METRICS = (
@@ -79,7 +80,7 @@ def _run_meta(site: Site, runs: PackRuns, key: Key, made_here: bool) -> Meta:
 
 def pack_crumbs(runs: PackRuns, made_here: bool) -> tuple[SourceLink, ...]:
     """Return what leads from the front page to a pack's own."""
-    top = SourceLink("This machine", "demo/index.html") if made_here else SourceLink("Data packs", "index.html#packs")
+    top = SourceLink("This machine", "demo/index.html") if made_here else SourceLink("Campaigns", CAMPAIGNS)
     return (top, SourceLink(runs.pack.id, pack_url(runs.pack, made_here=made_here)))
 
 
@@ -95,15 +96,7 @@ def _title(runs: PackRuns, key: Key) -> str:
 
 def titles_of(runs: PackRuns) -> dict[str, str]:
     """Return the titles of a pack's tasks, as far as it says them."""
-    return {task: spell(row.get("title")) for task, row in results_of(runs).items()}
-
-
-def results_of(runs: PackRuns) -> dict[str, Row]:
-    """Return a pack's results by task, {} where it has no such table of our making."""
-    name = PER_TASK_RESULTS.name
-    if name not in runs.pack.table_names or not is_standard(runs.pack.table(name).schema, PER_TASK_RESULTS):
-        return {}
-    return {str(row["task_id"]): row for row in runs.pack.table(name).rows}
+    return {task: spell(row.get("title")) for task, row in results_of(runs.pack).items()}
 
 
 def _outcome_words(runs: PackRuns, key: Key) -> str:
@@ -156,7 +149,7 @@ def runs_page(publication: Publication, site: Site, runs: PackRuns, *, made_here
     by_task: dict[str, list[int]] = {}
     for task, run in runs.order:
         by_task.setdefault(task, []).append(run)
-    results = results_of(runs)
+    results = results_of(runs.pack)
     return RunsPage(
         publication=publication,
         page=replace(page, crumbs=pack_crumbs(runs, made_here)),
@@ -173,4 +166,5 @@ def _task_runs(runs: PackRuns, task: str, numbers: list[int], row: Row | None) -
         RunMark(str(run), runs.url(task, run), runs.outcome((task, run)), _outcome_words(runs, (task, run)))
         for run in numbers
     )
-    return TaskRuns(task, spell(row.get("title")) if row else "", spell(row.get("score")) if row else "", marks)
+    title, score = (spell(row.get("title")), spell(row.get("score"))) if row else ("", "")
+    return TaskRuns(task_anchor(task), task, title, score, marks)

@@ -20,7 +20,7 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.runs import parse_transcript
 from clawpub.pack.schema import RUN_METRICS, TASK_OUTCOMES, Schema, is_standard
 from clawpub.pack.tables import Row
-from generator.urls import pack_folder, run_url
+from generator.urls import pack_folder, run_url, task_anchor
 
 MOST_PAGES = 1000
 """Runs of one pack that have a page."""
@@ -78,6 +78,15 @@ class PackRuns:
     @property
     def index_url(self) -> str:
         return f"{self.folder}runs/index.html" if self.files else ""
+
+    def task_url(self, task_id: str) -> str:
+        """Return where the list of runs has those of a task; "" where none of them has a page."""
+        known = task_id in self._tasks
+        return f"{self.index_url}#{task_anchor(task_id)}" if known else ""
+
+    @cached_property
+    def _tasks(self) -> frozenset[str]:
+        return frozenset(task for task, _ in self.order)
 
     @property
     def left_out(self) -> int:

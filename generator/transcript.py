@@ -266,10 +266,11 @@ def _graded(event: Graded) -> Happening:
 
 
 def _blocks(*texts: tuple[str, str]) -> tuple[TextBlock, ...]:
-    return tuple(_block(label, text) for label, text in texts if text)
+    return tuple(text_block(label, text) for label, text in texts if text)
 
 
-def _block(label: str, text: str) -> TextBlock:
+def text_block(label: str, text: str) -> TextBlock:
+    """Return a text as a page shows it: folded where it is long, cut where it is very long, its size in words."""
     lines = text.count("\n") + 1
     size = f"{len(text):,} characters" + (f", {lines:,} lines" if lines > 1 else "")
     folded = len(text) > FOLDED_CHARACTERS or lines > FOLDED_LINES

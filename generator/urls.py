@@ -32,6 +32,36 @@ def run_url(folder: str, task_id: str, run: int) -> str:
     return f"{folder}runs/{segment(task_id)}.{run}/index.html"
 
 
+CAMPAIGNS = "campaigns/index.html"
+MODELS = "models/index.html"
+TASKS = "tasks/index.html"
+COMPARE = "compare/index.html"
+TAGS = "tags/index.html"
+METHOD = "method/index.html"
+
+
+def model_url(model_id: str) -> str:
+    return f"models/{segment(model_id)}/index.html"
+
+
+def task_url(suite: str, task_id: str) -> str:
+    return f"tasks/{segment(suite)}/{segment(task_id)}/index.html"
+
+
+def task_anchor(task_id: str) -> str:
+    """Return the id of a task in the list of a pack's runs."""
+    return f"task-{segment(task_id)}"
+
+
+def suite_anchor(suite: str) -> str:
+    return f"suite-{segment(suite)}"
+
+
+def tag_url(tag: str) -> str:
+    """Return a tag's page; tags that differ in case or blanks alone share one."""
+    return f"tags/{segment('-'.join(tag.casefold().split()))}/index.html"
+
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST = 100
 
