@@ -35,11 +35,12 @@ from generator.contexts import (
     WriteupPage,
 )
 from generator.library import ALIAS
+from generator.linked_data import article, dataset
 from generator.project import Site
 from generator.run_evidence import RunEvidence
 from generator.runs import PackRuns
 from generator.tables import ORIGINS, TableView, model_of, short, summary_of, table_view
-from generator.urls import absolute, pack_url, table_anchor, tag_url, writeup_url
+from generator.urls import CAMPAIGNS, absolute, pack_url, table_anchor, tag_url, writeup_url
 from generator.writeup import CheckedWriteup, Claim
 
 RULES = {
@@ -75,6 +76,7 @@ def publication_of(
         description=site.description,
         author=site.author,
         language=site.language,
+        locale=_locale(site.language),
         stylesheet=stylesheet,
         texts=tuple(texts),
         has_demo=has_demo,
@@ -82,6 +84,11 @@ def publication_of(
         foot=tuple(foot),
         version=clawpub.__version__,
     )
+
+
+def _locale(language: str) -> str:
+    parts = language.split("-")
+    return f"{parts[0].lower()}_{parts[-1].upper()}" if len(parts) > 1 and len(parts[-1]) == 2 else ""
 
 
 def meta(site: Site, path: str, title: str, description: str, *, indexed: bool = True) -> Meta:
@@ -119,7 +126,15 @@ def writeup_page(
     page = meta(site, path, writeup.title, writeup.description, indexed=not writeup.draft)
     return WriteupPage(
         publication=publication,
-        page=replace(page, kind="article", published=writeup.date.isoformat()),
+        page=replace(
+            page,
+            kind="article",
+            published=writeup.date.isoformat(),
+            section=writeup.section,
+            tags=writeup.tags,
+            authors=writeup.authors,
+            linked_data=article(site, checked),
+        ),
         entry=writeup_entry(checked),
         authors=writeup.authors,
         tags=tuple({url: SourceLink(tag, url) for tag in reversed(writeup.tags) if (url := tag_url(tag))}.values())[
@@ -198,9 +213,13 @@ def pack_page(
     title = pack.descriptor.title or pack.id
     description = f"The data pack {pack.id}: every table, every file and its digest, and how to check it again."
     archive = f"{pack.id}.zip"
+    archive_url = absolute(site, path.removesuffix("index.html") + archive)
+    page = meta(site, path, title, description, indexed=not made_here)
+    if not made_here:
+        page = replace(page, linked_data=dataset(site, pack, description, archive_url), crumbs=_crumbs(pack))
     return PackPage(
         publication=publication,
-        page=meta(site, path, title, description, indexed=not made_here),
+        page=page,
         id=pack.id,
         title=title,
         origin=pack.info.origin,
@@ -218,8 +237,12 @@ def pack_page(
         contents=tuple(_pack_table(runs, name, path) for name in pack.table_names),
         files=_file_rows(pack),
         archive=archive,
-        archive_url=absolute(site, path.removesuffix("index.html") + archive),
+        archive_url=archive_url,
     )
+
+
+def _crumbs(pack: Pack) -> tuple[SourceLink, ...]:
+    return (SourceLink("Campaigns", CAMPAIGNS),) if pack.info.origin != "computed" else ()
 
 
 def _pack_table(runs: PackRuns, name: str, path: str) -> PackTable:

@@ -25,6 +25,8 @@ class Publication:
     description: str
     author: str
     language: str
+    locale: str
+    """As Open Graph writes it, en_GB; empty where the language names no country."""
     stylesheet: str
     """From the site's root."""
     texts: tuple[SourceLink, ...]
@@ -57,6 +59,12 @@ class Meta:
     """False asks search engines to leave the page out."""
     crumbs: tuple[SourceLink, ...] = ()
     """The pages above this one, from the site's root."""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    """Of an article."""
+    linked_data: Markup | None = None
+    """JSON-LD, escaped for a data block by generator/linked_data.py; None where the page has none."""
 
 
 @dataclass(frozen=True)

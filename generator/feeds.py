@@ -1,9 +1,11 @@
-"""What machines read: the Atom feed, the sitemap, robots.txt. Every address in them is absolute."""
+"""What machines read: the Atom and JSON feeds, the sitemap, robots.txt. Every address in them is absolute."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import clawpub
 from generator.project import Site
@@ -12,6 +14,7 @@ from generator.urls import absolute, writeup_url
 from generator.writeup import CheckedWriteup
 
 FEED = "feed.xml"
+JSON_FEED = "feed.json"
 FEED_LENGTH = 50
 """Writeups in the feed, the newest first."""
 
@@ -79,6 +82,34 @@ def _entry(site: Site, checked: CheckedWriteup) -> FeedEntry:
 
 def render_feed(theme: Theme, site: Site, writeups: Sequence[CheckedWriteup]) -> bytes:
     return render_template(theme, "feeds/atom.xml", {"feed": feed(site, writeups)})
+
+
+def json_feed(site: Site, writeups: Sequence[CheckedWriteup]) -> bytes:
+    """Return the same feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+    made = feed(site, writeups)
+    said = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": made.title,
+        "home_page_url": made.id,
+        "feed_url": absolute(site, JSON_FEED),
+        "description": made.subtitle,
+        "language": made.language,
+        "authors": [{"name": made.author}],
+        "items": [_item(entry) for entry in made.entries],
+    }
+    return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _item(entry: FeedEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "url": entry.id,
+        "title": entry.title,
+        "content_text": entry.summary,
+        "date_published": entry.updated,
+        "authors": [{"name": author} for author in entry.authors],
+        "tags": list(entry.tags),
+    }
 
 
 def render_sitemap(theme: Theme, site: Site, pages: Sequence[SitemapPage]) -> bytes:

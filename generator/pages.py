@@ -26,7 +26,7 @@ from generator.assembly import (
 from generator.body import Body, render_body
 from generator.catalogue import catalogue_files, catalogue_of, navigation
 from generator.contexts import PackPage, Publication, SourceLink
-from generator.feeds import FEED, SitemapPage, render_feed, render_sitemap, robots
+from generator.feeds import FEED, JSON_FEED, SitemapPage, json_feed, render_feed, render_sitemap, robots
 from generator.local import PAGE as DEMO_PAGE
 from generator.local import demo_page, newest_first
 from generator.output import Payload
@@ -109,6 +109,7 @@ def _machine_files(publication: CheckedPublication, theme: Theme, lists: Iterabl
     ]
     return {
         FEED: render_feed(theme, site, published),
+        JSON_FEED: json_feed(site, published),
         "sitemap.xml": render_sitemap(theme, site, pages),
         "robots.txt": robots(site),
     }

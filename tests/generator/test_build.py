@@ -87,7 +87,7 @@ def test_only_what_changed_is_written_and_what_is_stale_goes(small: Path) -> Non
     before = snapshot(site)
     shutil.rmtree(small / "content" / "writeups" / "second")
     report = build(small, site)
-    assert (report.written, report.removed) == (3, 1)  # the front page, the feed, the sitemap
+    assert (report.written, report.removed) == (4, 1)  # the front page, both feeds, the sitemap
     assert snapshot(site)["writeups/first/index.html"] == before["writeups/first/index.html"]
     assert not (site / "writeups" / "second").exists()
 
