@@ -36,9 +36,11 @@ from generator.contexts import (
 )
 from generator.library import ALIAS
 from generator.linked_data import article, dataset
+from generator.places import Places
 from generator.project import Site
 from generator.run_evidence import RunEvidence
 from generator.runs import PackRuns
+from generator.suites import suite_of
 from generator.tables import ORIGINS, TableView, model_of, short, summary_of, table_view
 from generator.urls import CAMPAIGNS, absolute, pack_url, table_anchor, tag_url, writeup_url
 from generator.writeup import CheckedWriteup, Claim
@@ -59,6 +61,10 @@ RULES = {
     "value": "printed from the pack by the build itself",
 }
 """Comparison rules in words; docs/claims.md has them in full."""
+
+
+MOST_PACKS = 12
+"""On the front page, the newest; the list of campaigns has all."""
 
 
 def publication_of(
@@ -120,6 +126,7 @@ def writeup_page(
     body: Markup,
     source: str,
     runs: Mapping[str, PackRuns],
+    places: Places,
 ) -> WriteupPage:
     writeup, behind = checked.writeup, RunEvidence(checked.packs, runs)
     path = writeup_url(writeup.slug)
@@ -141,7 +148,7 @@ def writeup_page(
             ::-1
         ],
         boxes=tuple(
-            campaign_box(pack, alias=alias, url=pack_url(pack))
+            campaign_box(pack, alias=alias, url=pack_url(pack), places=places)
             for alias, pack in checked.packs.items()
             if alias != ALIAS
         ),
@@ -207,7 +214,13 @@ def made_on(pack: Pack) -> str:
 
 
 def pack_page(
-    publication: Publication, site: Site, runs: PackRuns, cards: Mapping[str, ModelCard], *, made_here: bool = False
+    publication: Publication,
+    site: Site,
+    runs: PackRuns,
+    cards: Mapping[str, ModelCard],
+    places: Places,
+    *,
+    made_here: bool = False,
 ) -> PackPage:
     pack, path = runs.pack, pack_url(runs.pack, made_here=made_here)
     title = pack.descriptor.title or pack.id
@@ -225,7 +238,7 @@ def pack_page(
         origin=pack.info.origin,
         origin_words=ORIGINS[pack.info.origin],
         made_here=(made_on(pack) or "date unknown") if made_here else "",
-        box=campaign_box(pack, url="") if pack.info.campaign else None,
+        box=campaign_box(pack, url="", places=places) if pack.info.campaign else None,
         digest=pack.digest,
         parent=pack.info.parent or "",
         sources=links_of(pack.descriptor.sources),
@@ -234,7 +247,7 @@ def pack_page(
         card=card_of(pack, cards),
         predictions=predictions_of(pack, path),
         runs=SourceLink(runs.words, runs.index_url) if runs.files else None,
-        contents=tuple(_pack_table(runs, name, path) for name in pack.table_names),
+        contents=tuple(_pack_table(runs, name, path, places) for name in pack.table_names),
         files=_file_rows(pack),
         archive=archive,
         archive_url=archive_url,
@@ -245,26 +258,32 @@ def _crumbs(pack: Pack) -> tuple[SourceLink, ...]:
     return (SourceLink("Campaigns", CAMPAIGNS),) if pack.info.origin != "computed" else ()
 
 
-def _pack_table(runs: PackRuns, name: str, path: str) -> PackTable:
+def _pack_table(runs: PackRuns, name: str, path: str, places: Places) -> PackTable:
     pack, resource, whole = runs.pack, runs.pack.resources[name], runs.pack.descriptor
     return PackTable(
         id=table_anchor(name),
         name=name,
         recorded=pack.table(name).schema.recorded and pack.info.origin != "computed",
-        view=_with_runs(table_view(pack, name, path, machine=True), pack.table(name), runs),
+        view=_with_links(table_view(pack, name, path, machine=True), pack.table(name), runs, places),
         sources=links_of(resource.sources) if resource.sources != whole.sources else (),
         licences=links_of(resource.licenses) if resource.licenses != whole.licenses else (),
         notes=tuple(_table_notes(resource)),
     )
 
 
-def _with_runs(view: TableView, table: Table, runs: PackRuns) -> TableView:
-    """Return a table whose rows lead to the runs that they are about, where it is one of ours with rows by run."""
-    if not runs.files or not is_standard(table.schema) or table.schema.primary_key[:2] != ("task_id", "run"):
+def _with_links(view: TableView, table: Table, runs: PackRuns, places: Places) -> TableView:
+    """Return a table of ours whose rows lead to the runs or tasks that they are about; any other as it is."""
+    key = table.schema.primary_key
+    if not is_standard(table.schema) or key[:1] != ("task_id",):
         return view
+    suite, by_run = suite_of(runs.pack), key[1:2] == ("run",)
+    urls = (
+        runs.url(row["task_id"], row["run"]) if by_run else places.task(suite, str(row["task_id"]))
+        for row in table.rows
+    )
     lines = (
-        replace(line, cells=(replace(line.cells[0], url=runs.url(row["task_id"], row["run"])), *line.cells[1:]))
-        for line, row in zip(view.lines, table.rows, strict=False)
+        replace(line, cells=(replace(line.cells[0], url=url), *line.cells[1:]))
+        for line, url in zip(view.lines, urls, strict=False)
     )
     return replace(view, lines=tuple(lines))
 
@@ -340,7 +359,7 @@ def index_page(
         publication,
         meta(site, "index.html", site.title, description),
         tuple(writeups),
-        tuple(pack_entry(pack) for pack in packs),
+        tuple(pack_entry(pack) for pack in packs[:MOST_PACKS]),
     )
 
 

@@ -11,7 +11,10 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Row, spell
 from generator.cards import CardFact, CardSource, ModelCard
 from generator.contexts import CampaignBox, Card, CardRow, Labelled, SourceLink
+from generator.places import Places
 from generator.tables import ORIGINS, harness_of, interval_of, model_of, planned_score, short, summary_of
+
+NOWHERE = Places()
 
 
 def long_date(day: date) -> str:
@@ -20,7 +23,7 @@ def long_date(day: date) -> str:
     return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
-def campaign_box(pack: Pack, *, alias: str = "", url: str) -> CampaignBox:
+def campaign_box(pack: Pack, *, alias: str = "", url: str, places: Places = NOWHERE) -> CampaignBox:
     summary = summary_of(pack)
     return CampaignBox(
         alias=alias,
@@ -29,17 +32,17 @@ def campaign_box(pack: Pack, *, alias: str = "", url: str) -> CampaignBox:
         score=headline(summary),
         rate=interval_of(summary) if summary else "",
         origin=pack.info.origin,
-        lines=(*_campaign_lines(pack, pack.info.campaign), *_pack_lines(pack, url)),
+        lines=(*_campaign_lines(pack, pack.info.campaign, places), *_pack_lines(pack, url)),
     )
 
 
-def _campaign_lines(pack: Pack, campaign: CampaignInfo | None) -> list[Labelled]:
+def _campaign_lines(pack: Pack, campaign: CampaignInfo | None, places: Places) -> list[Labelled]:
     if campaign is None:
         return []
     model, harness = campaign.model, campaign.harness
     return [
         Labelled("Campaign", campaign.id, code=True),
-        Labelled("Model", model.id, code=True),
+        Labelled("Model", model.id, url=places.model(model.id), code=True),
         Labelled("Provider", ", ".join(filter(None, (model.provider, model.region, model.tier)))),
         Labelled("Harness", f"{harness.name}@{harness.version}", code=True),
         Labelled(

@@ -33,6 +33,7 @@ from generator.comparison import comparable, compare_suite
 from generator.contexts import Meta, Publication, SourceLink
 from generator.local import newest_first
 from generator.output import Payload
+from generator.places import Places
 from generator.project import Site
 from generator.publication import CheckedPublication
 from generator.render import AnyPage, Theme, render_page
@@ -79,6 +80,10 @@ class Catalogue:
         return sorted({task for pack in self.suites[suite] for task in results_of(pack)})[:MOST_TASKS]
 
     @property
+    def places(self) -> Places:
+        return Places(frozenset(self.models), {suite: frozenset(self.tasks(suite)) for suite in self.suites})
+
+    @property
     def has_method(self) -> bool:
         """Whether the page about the method is the theme's: a publication's own takes its place."""
         return not any(text.slug in ("about", "method") for text in self.publication.texts)
@@ -88,8 +93,9 @@ def catalogue_of(publication: CheckedPublication) -> Catalogue:
     packs = tuple(newest_first(publication.packs))
     campaigns = [pack for pack in packs if pack.info.campaign]
     models: dict[str, list[Pack]] = {model: [] for model in publication.cards}
+    models |= {model_of(pack): [] for pack in campaigns}
     for pack in current(campaigns):
-        models.setdefault(model_of(pack), []).append(pack)
+        models[model_of(pack)].append(pack)
     tags: dict[str, tuple[str, list[CheckedWriteup]]] = {}
     for checked in publication.writeups:
         for tag in checked.writeup.tags:

@@ -30,6 +30,7 @@ from generator.feeds import FEED, JSON_FEED, SitemapPage, json_feed, render_feed
 from generator.local import PAGE as DEMO_PAGE
 from generator.local import demo_page, newest_first
 from generator.output import Payload
+from generator.places import Places
 from generator.publication import CheckedPublication, Progress
 from generator.render import Theme, load_theme, render_page
 from generator.run_pages import run_files
@@ -54,6 +55,7 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     links = [SourceLink(text.title, text.url) for text in publication.texts]
     catalogue = catalogue_of(publication)
     head, foot = navigation(catalogue)
+    places = catalogue.places
     about = publication_of(
         site, theme.stylesheet_path, texts=links, has_demo=bool(publication.local), head=head, foot=foot
     )
@@ -61,18 +63,18 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     runs, findings = _all_runs(publication, progress)
     for number, checked in enumerate(publication.writeups):
         progress("rendering", number, len(publication.writeups))
-        files |= _writeup_files(publication, theme, about, checked, runs)
+        files |= _writeup_files(publication, theme, about, checked, runs, places)
     for pack in publication.packs:
-        files |= _pack_files(theme, pack, pack_page(about, site, runs[pack.id], publication.cards))
-        files |= run_files(theme, about, site, runs[pack.id])
+        files |= _pack_files(theme, pack, pack_page(about, site, runs[pack.id], publication.cards, places))
+        files |= run_files(theme, about, site, runs[pack.id], places)
     if publication.library.views:
         across = PackRuns(publication.library.across, "")
-        files |= _pack_files(theme, across.pack, pack_page(about, site, across, publication.cards))
+        files |= _pack_files(theme, across.pack, pack_page(about, site, across, publication.cards, places))
     for pack in publication.local:
         here, found = pack_runs(pack, made_here=True)
         findings += found
-        files |= _pack_files(theme, pack, pack_page(about, site, here, publication.cards, made_here=True))
-        files |= run_files(theme, about, site, here, made_here=True)
+        files |= _pack_files(theme, pack, pack_page(about, site, here, publication.cards, places, made_here=True))
+        files |= run_files(theme, about, site, here, places, made_here=True)
     if publication.local:
         files[DEMO_PAGE] = render_page(theme, demo_page(about, site, publication.local, publication.packs))
     for text in publication.texts:
@@ -121,13 +123,14 @@ def _writeup_files(
     about: Publication,
     checked: CheckedWriteup,
     runs: Mapping[str, PackRuns],
+    places: Places,
 ) -> dict[str, Payload]:
     writeup, project = checked.writeup, publication.project
     path = writeup_url(writeup.slug)
     body = Body(theme, checked.packs, publication.views[writeup.slug], "../" * path.count("/"))
     text = render_body(checked.tokens, body, writeup.lead_tag)
     source = writeup.path.relative_to(project.root).as_posix()
-    page = writeup_page(about, project.site, checked, text, source, runs)
+    page = writeup_page(about, project.site, checked, text, source, runs, places)
     files: dict[str, Payload] = {path: render_page(theme, page)}
     for file in sorted(writeup.path.parent.rglob("*")):
         if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink():

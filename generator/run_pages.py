@@ -14,11 +14,12 @@ from generator.assembly import made_on, meta
 from generator.cells import missing_reason, shown_column
 from generator.contexts import Labelled, Meta, Publication, SourceLink
 from generator.output import Payload
+from generator.places import Places
 from generator.project import Site
 from generator.render import Theme, render_page
 from generator.run_contexts import RunMark, RunPage, RunsPage, TaskRuns
 from generator.runs import Key, PackRuns
-from generator.suites import results_of
+from generator.suites import results_of, suite_of
 from generator.tables import harness_of, model_of
 from generator.transcript import attempt_views, filters_of
 from generator.urls import CAMPAIGNS, pack_url, task_anchor
@@ -35,12 +36,12 @@ _METRICS = (
 
 
 def run_files(
-    theme: Theme, publication: Publication, site: Site, runs: PackRuns, *, made_here: bool = False
+    theme: Theme, publication: Publication, site: Site, runs: PackRuns, places: Places, *, made_here: bool = False
 ) -> dict[str, Payload]:
     """Return the pages of a pack's runs, each made when it is written, and their list."""
 
     def written(key: Key) -> Payload:
-        return lambda: render_page(theme, run_page(publication, site, runs, key, made_here=made_here))
+        return lambda: render_page(theme, run_page(publication, site, runs, key, places, made_here=made_here))
 
     if not runs.files:
         return {}
@@ -48,7 +49,9 @@ def run_files(
     return {runs.index_url: listed, **{runs.url(*key): written(key) for key in runs.order}}
 
 
-def run_page(publication: Publication, site: Site, runs: PackRuns, key: Key, *, made_here: bool) -> RunPage:
+def run_page(
+    publication: Publication, site: Site, runs: PackRuns, key: Key, places: Places, *, made_here: bool
+) -> RunPage:
     """Return the page of one run, its transcript read now. Raises: PackError where that cannot be done."""
     events = runs.events(key)
     attempts = attempt_views(events, _counted(events))
@@ -62,7 +65,7 @@ def run_page(publication: Publication, site: Site, runs: PackRuns, key: Key, *, 
         outcome=runs.outcome(key),
         outcome_words=_outcome_words(runs, key),
         reason=spell(row["checker_reason"]) if row else "",
-        lines=tuple(_lines(runs, key, pack_url(runs.pack, made_here=made_here))),
+        lines=tuple(_lines(runs, key, places, pack_url(runs.pack, made_here=made_here))),
         filters=filters_of(attempts),
         attempts=attempts,
         files=tuple(SourceLink(file.path, "../../data/" + quote(file.path)) for file in runs.files[key]),
@@ -105,12 +108,13 @@ def _outcome_words(runs: PackRuns, key: Key) -> str:
     return f"{words}: {mode}" if mode else words
 
 
-def _lines(runs: PackRuns, key: Key, url: str) -> Iterator[Labelled]:
+def _lines(runs: PackRuns, key: Key, places: Places, url: str) -> Iterator[Labelled]:
     pack, row = runs.pack, runs.metrics.get(key)
-    yield Labelled("Model", model_of(pack), code=True)
+    yield Labelled("Model", model_of(pack), url=places.model(model_of(pack)), code=True)
     if harness := harness_of(pack):
         yield Labelled("Harness", harness, code=True)
-    yield Labelled("Task", key[0], note=titles_of(runs).get(key[0], ""), code=True)
+    title, page = titles_of(runs).get(key[0], ""), places.task(suite_of(pack), key[0])
+    yield Labelled("Task", key[0], url=page, note=title, code=True)
     yield Labelled("Run", str(key[1]))
     for name, label in _METRICS:
         yield _metric(name, label, row, pack.info.origin)

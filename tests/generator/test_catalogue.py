@@ -304,3 +304,33 @@ def test_what_packs_are_called_is_text_and_no_path(tmp_path: Path) -> None:
         assert handlers(parsed) == [], page
     compared = first(tree(tmp_path / "site", "compare/index.html"), "main").text()
     assert HOSTILE[0] in compared
+
+
+def test_pages_lead_to_the_model_and_the_tasks_that_they_are_about(site: Path) -> None:
+    pack = tree(site, "packs/dense/index.html")
+    links = {words(a): str(a.attributes["href"]) for a in pack.css(".campaign a")}
+    assert links["acme.dense-32b"] == "../../models/acme.dense-32b/index.html"
+    rows_of = [str(a.attributes["href"]) for a in pack.css("#table-per_task_results tbody th a")]
+    assert rows_of[0] == "../../tasks/agentic-core-v1/task_01/index.html"
+    page = tree(site, "packs/dense/runs/task_05.1/index.html")
+    run = {words(a): str(a.attributes["href"]) for a in page.css(".campaign a")}
+    assert run["task_05"] == "../../../../tasks/agentic-core-v1/task_05/index.html"
+    assert run["acme.dense-32b"] == "../../../../models/acme.dense-32b/index.html"
+    here = tree(site, "demo/packs/demo-tiny/index.html")
+    assert not [a for a in here.css(".campaign a") if "models" in str(a.attributes["href"])]
+
+
+def test_a_campaign_that_another_corrects_is_marked_and_left_out_of_comparisons(tmp_path: Path) -> None:
+    packs = tmp_path / "content" / "packs"
+    packs.mkdir(parents=True)
+    (tmp_path / "content" / "site.toml").write_text(SITE)
+    first_pack = seal_campaign(packs, "first", model="acme.one")
+    other = seal_campaign(tmp_path / "elsewhere", "second", model="acme.two", failures=SPARSE)
+    info = other.info.model_copy(update={"parent": first_pack.digest})
+    seal_pack(packs / "second", title="Second", info=info, tables=other.tables(), files=[])
+    assert build(tmp_path, tmp_path / "site").passed
+    table = {row[0]: row for row in rows(tree(tmp_path / "site", "campaigns/index.html"))}
+    assert "another pack corrects this one" in table["acme.one through loop@1"][2]
+    assert "corrects" not in table["acme.two through loop@1"][2]
+    assert not (tmp_path / "site" / "compare").exists()
+    assert "No campaign of it" in first(tree(tmp_path / "site", "models/acme.one/index.html"), "main").text()
