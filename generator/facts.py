@@ -11,6 +11,7 @@ from clawpub.errors import FactError
 from clawpub.pack.mutation import vacuous
 from clawpub.pack.query import Answer, Database, is_query
 from clawpub.pack.tables import Cell, spell
+from clawpub.pack.typed import typed_number
 from clawpub.quantity import Comparison, Quantity, compare
 from generator.findings import Report
 from generator.writeup import FactEntry, Reading, Verdict
@@ -81,6 +82,11 @@ class Facts:
             message = f"[{entry.id}]: {shortened(fact)!r} names no cell of any pack"
             hint = "read a column: a constant proves nothing; for count(*), count a column that is never empty"
             self.report.ledger("vacuous", message, entry, hint=hint)
+        elif is_query(fact) and (typed := typed_number(fact)):
+            message = f"[{entry.id}]: {typed!r} puts a typed number into what {shortened(fact)!r} says"
+            hint = "numbers come from cells; one that is known otherwise belongs into a pack or a model card"
+            self.report.ledger("vacuous", message, entry, hint=hint)
+            return Reading(fact, answer.query, value, ())
         elif is_query(fact) and (why := self._vacuous(answer, holds=fact == entry.holds)):
             hint = "a fact is computed from the pack, so that another pack would give another value"
             self.report.ledger("vacuous", f"[{entry.id}]: {shortened(fact)!r} proves nothing: {why}", entry, hint=hint)
@@ -213,7 +219,8 @@ def _told(result: Comparison, quantity: Quantity, shown: str) -> Outcome:
         message = result.message or f"{quantity.text} against {shown}"
         return Outcome("verified", result.rule, message, slack=result.message if result.warning else "")
     message = result.message or f"the pack says {shown}"
-    if result.verdict == "refuted" and shown not in message:
+    share = quantity.kind in ("percent", "points", "change")
+    if result.verdict == "refuted" and shown not in message and not share:
         message = f"{message} (the pack says {shown})"
     return Outcome(result.verdict, result.rule, message, f"write {result.suggestion}" if result.suggestion else None)
 

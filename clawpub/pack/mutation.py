@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, groupby
 
 from clawpub.errors import FactError
 from clawpub.pack.query import MAX_STEPS, Answer, Database, Source
@@ -25,8 +25,8 @@ from clawpub.pack.tables import Cell
 
 GENTLE = {
     "integer": ("{c} + 1", "case when rowid = 1 then {c} + 1 else {c} end"),
-    "number": ("{c} + 1", "{c} * 1.5"),
-    "boolean": ("1 - {c}",),
+    "number": ("{c} + 1", "{c} * 1.5", "case when rowid = 1 then {c} + 1 else {c} end"),
+    "boolean": ("1 - {c}", "case when rowid = 1 then 1 - {c} else {c} end"),
     "string": (
         "{c} || '~'",
         "case when rowid % 2 then {c} || '~' else {c} end",
@@ -36,9 +36,11 @@ GENTLE = {
     "datetime": ("(select max({c}) from {t})", "(select min({c}) from {t})"),
 }
 """By a column's type: what its values become. Each may change what a fact says and leaves the table what it was."""
+_REFLECTED = "(select max({c}) + min({c}) from {t}) - {c}"
+"""What turns a skew round and leaves all values between the ends that they had."""
 ROUGH = {
-    "integer": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0"),
-    "number": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0"),
+    "integer": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0", _REFLECTED),
+    "number": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0", _REFLECTED),
     "boolean": ("1", "0"),
     "string": ("'~'",),
     "datetime": ("'1970-01-01T00:00:00Z'",),
@@ -48,6 +50,15 @@ _NUMBERS = {kind: ways for kind, ways in GENTLE.items() if kind in ("integer", "
 MOST_STEPS = MAX_STEPS // 20
 """Of a query, which is asked again for every change: 40 ms or so."""
 _LITERAL = re.compile(r"'(?:[^']|'')*'|(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
+_FLIPPED = {
+    "integer": ("0", "{c} + 1", "{c} - 1", "1000000"),
+    "number": ("0", "{c} + 1", "{c} - 1", "1000000"),
+    "boolean": ("1 - {c}",),
+    "string": ("{c} || '~'", "''"),
+    "datetime": ("'1970-01-01T00:00:00Z'", "'2999-01-01T00:00:00Z'"),
+}
+"""What one row's cell becomes, so that a statement over all rows no longer holds."""
+_ASKS_MISSING = re.compile(r"\b(?:is\s+(?:not\s+)?null|isnull|notnull)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"[\s$€£~≥≤<>]*[-+−]?\d[\d.,/%–\s-]*[KMB]?")
 """What a cell reads as a number, a score or a range; a name or a date with digits in it is none."""
 MOST_LITERALS = 16
@@ -72,7 +83,12 @@ def vacuous(database: Database, answer: Answer, *, holds: bool = False) -> str |
         return f"its value {literal} stands in the query itself"
     if counts and _moves(value, _changed(database, answer, GENTLE)):
         return None
-    rough = chain(_changed(database, answer, ROUGH), _asked_for(database, answer), _emptied(database, answer))
+    rough = chain(
+        _changed(database, answer, ROUGH),
+        _missing(database, answer),
+        _asked_for(database, answer),
+        _emptied(database, answer),
+    )
     return None if _moves(value, rough) else "no change to the cells that it reads would change it"
 
 
@@ -161,6 +177,37 @@ def _rows(database: Database, query: str) -> Rows:
         return ()
 
 
+MOST_FLIPPED = 300
+"""Rows of a table that are changed one at a time."""
+
+
+def falsified_by(database: Database, answer: Answer, enough: int) -> int:
+    """Return how many single rows, were they other than they are, would make a statement false; `enough` at most.
+
+    Only columns outside of a table's key are changed: a row that goes by another name is another row.
+    """
+    found = 0
+    for (pack, name), sources in groupby(answer.sources, lambda source: (source.pack, source.table)):
+        changed = [source for source in sources if not database.is_key(source)]
+        rows = min(len(database.rows(pack, name)), MOST_FLIPPED)
+        for row in range(1, rows + 1):
+            found += any(_falsified(database, answer, source, row) for source in changed)
+            if found >= enough:
+                return found
+    return found
+
+
+def _falsified(database: Database, answer: Answer, source: Source, row: int) -> bool:
+    others = _FLIPPED.get(database.type_of(source), ())
+    if _ASKS_MISSING.search(answer.query):
+        others = ("null", *others)
+    for other in others:
+        with database.altered(source, f"case when rowid = {row} then {other} else {{c}} end"):
+            if _value(database, answer.query) == 0:
+                return True
+    return False
+
+
 def _moves(value: Cell, changed: Iterable[Cell]) -> bool:
     return any(other is not None and other != value for other in changed)
 
@@ -171,6 +218,13 @@ def _changed(database: Database, answer: Answer, ways: dict[str, tuple[str, ...]
         for way in ways.get(database.type_of(source), ()):
             with database.altered(source, way):
                 yield _value(database, answer.query)
+
+
+def _missing(database: Database, answer: Answer) -> Iterator[Cell]:
+    """Yield the value of a query that asks whether cells are missing, over packs in which they are."""
+    for source in answer.sources if _ASKS_MISSING.search(answer.query) else ():
+        with database.altered(source, "null"):
+            yield _value(database, answer.query)
 
 
 def _asked_for(database: Database, answer: Answer) -> Iterator[Cell]:

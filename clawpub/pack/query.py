@@ -170,6 +170,15 @@ class Database:
         columns = table.schema.columns if table else ()
         return next((column.type for column in columns if column.name == source.column), "")
 
+    def is_key(self, source: Source) -> bool:
+        table = self._tables.get((source.pack, source.table))
+        return table is not None and source.column in table.schema.primary_key
+
+    def rows(self, alias: str, name: str) -> tuple[Row, ...]:
+        """Return a table's rows, () where there is none."""
+        table = self._tables.get((alias, name))
+        return table.rows if table else ()
+
     @contextmanager
     def altered(self, source: Source, way: str | None, where: str = "1") -> Iterator[None]:
         """Change a column for a while, to see whether a fact depends on it; None as `way` takes the rows away that

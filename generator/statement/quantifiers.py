@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from generator.statement import Remark, Statement
 
@@ -14,15 +14,33 @@ _WHOLE = re.compile(r"\b(?:of|over|across|out of)\s+(?:\w+\s+)?$", re.IGNORECASE
 _IN_ALL = re.compile(r"\bin\s+$", re.IGNORECASE)
 
 
-def universal(statement: Statement) -> Sequence[Remark]:
+Falsified = Callable[[str, int], int]
+"""Gives how many single rows would make a query false, up to so many."""
+
+
+def universal(statement: Statement, falsified: Falsified) -> Sequence[Remark]:
     entry = statement.entry
-    if entry.holds or entry.inside or statement.rule == "words" or statement.verdict != "verified":
+    if entry.inside or statement.rule == "words" or statement.verdict != "verified":
         return ()
     for start, end, text in _universals(statement):
-        if not _names_the_whole(statement.text, start, end):
+        if _names_the_whole(statement.text, start, end):
+            continue
+        if not entry.holds:
             message = f"{text!r} says that it holds of each, and [{entry.id}] only counts"
             return (Remark("universal", message, "add `holds`: a query that gives 1 where it holds of every one"),)
+        many = _how_many(statement)
+        if (found := falsified(entry.holds, many)) < many:
+            message = (
+                f"{text!r}, and `holds` of [{entry.id}] would be false for {found} of {many} rows, were they otherwise"
+            )
+            return (Remark("universal", message, "ask each row: select min(passed) from …, count(*) … where not …"),)
     return ()
+
+
+def _how_many(statement: Statement) -> int:
+    """Return how many rows the words speak of; two where they do not say."""
+    counts = [int(q.value) for q in statement.quantities if q.kind == "number" and q.value == int(q.value) and q.exact]
+    return max(1, min(counts[0], 50)) if counts else 2
 
 
 def _universals(statement: Statement) -> list[tuple[int, int, str]]:
