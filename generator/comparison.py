@@ -34,9 +34,11 @@ from generator.urls import TASKS, pack_url, suite_anchor, task_url
 
 MOST_CAMPAIGNS = 40
 """Of one suite on the page, the newest."""
+MOST_TASKS = 200
+"""Rows of the map; each task's own page has its scores."""
 MOST_TESTED = 12
 """Campaigns of one suite that are tested pair by pair."""
-MOST_RUNS = 2_000
+MOST_RUNS = 300
 """Runs of one campaign up to which it is tested: exact tests grow with them."""
 
 LEVELS = {
@@ -109,9 +111,12 @@ def _heat(suite: str, packs: Sequence[Pack], runs: Mapping[str, PackRuns], tasks
                 titles[task],
                 tuple(_heat_cell(rows.get(task), runs[pack.id]) for pack, rows in zip(packs, results, strict=True)),
             )
-            for task in sorted(titles)
+            for task in sorted(titles)[:MOST_TASKS]
         ),
-        ("Each cell says how many of a task’s scored runs passed; its shape and shade say the same.",),
+        (
+            "Each cell says how many of a task’s scored runs passed; its shape and shade say the same.",
+            *([f"The first {MOST_TASKS} of {len(titles):,} tasks."] if len(titles) > MOST_TASKS else []),
+        ),
     )
 
 

@@ -114,7 +114,10 @@ def pack_runs(pack: Pack, *, made_here: bool = False, most: int = MOST_PAGES) ->
     files: dict[Key, dict[str, Resource]] = {}
     try:
         for resource in _transcripts(pack):
-            for event in parse_transcript(pack.read(resource), Place(pack.path / resource.path)):
+            place = Place(pack.path / resource.path)
+            for event in parse_transcript(pack.read(resource), place):
+                if event.at.tzinfo is None:
+                    raise PackError("an event’s time names no zone", at=place, hint="write UTC: 2026-11-23T09:00:00Z")
                 files.setdefault((event.task_id, event.run), {})[resource.path] = resource
         outcomes, metrics = _by_run(pack, TASK_OUTCOMES), _by_run(pack, RUN_METRICS)
     except PackError as error:

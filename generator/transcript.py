@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from clawpub.causes import CAUSES
@@ -123,7 +124,7 @@ def _shown(event: RunEvent, dispatched: Mapping[tuple[int, str], str]) -> Iterat
         case RunStarted():
             yield from _start(event)
         case ModelAsked():
-            reserved = (f"at most ${spell(event.reserved_usd)}",) if event.reserved_usd is not None else ()
+            reserved = (f"at most ${_dollars(event.reserved_usd)}",) if event.reserved_usd is not None else ()
             yield Happening("", "journal", f"Call sent, turn {event.turn}", facts=reserved)
         case CallFailed():
             yield _failed(event)
@@ -141,6 +142,11 @@ def _shown(event: RunEvent, dispatched: Mapping[tuple[int, str], str]) -> Iterat
             yield _stopped(event)
         case Graded():
             yield _graded(event)
+
+
+def _dollars(amount: Decimal) -> str:
+    """Return an amount in full, unless a stranger's exponent would make that a book."""
+    return spell(amount) if abs(amount.adjusted()) < 30 else str(amount)
 
 
 def _start(event: RunStarted) -> Iterator[Happening]:

@@ -29,7 +29,7 @@ def pack_folder(pack: Pack, *, made_here: bool = False) -> str:
 
 def run_url(folder: str, task_id: str, run: int) -> str:
     """Return the page of one run, given the folder of its pack's page."""
-    return f"{folder}runs/{segment(task_id)}.{run}/index.html"
+    return f"{folder}runs/{segment(f'{task_id}.{run}')}/index.html"
 
 
 CAMPAIGNS = "campaigns/index.html"

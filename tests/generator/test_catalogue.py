@@ -334,3 +334,8 @@ def test_a_campaign_that_another_corrects_is_marked_and_left_out_of_comparisons(
     assert "corrects" not in table["acme.two through loop@1"][2]
     assert not (tmp_path / "site" / "compare").exists()
     assert "No campaign of it" in first(tree(tmp_path / "site", "models/acme.one/index.html"), "main").text()
+
+
+def test_what_a_campaign_is_compared_with_leads_to_one_pack(site: Path) -> None:
+    others = tree(site, "writeups/dense-enough/index.html").css(".campaign__others li")
+    assert [[words(a) for a in item.css("a")] for item in others] == [["data pack"], ["data pack"]]

@@ -6,7 +6,9 @@ import gzip
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
@@ -307,3 +309,28 @@ def test_any_text_can_be_part_of_an_address(text: str, part: str) -> None:
 def test_long_names_stay_apart_and_fit_a_file_system() -> None:
     parts = {segment("x" * 300 + end) for end in ("a", "b")}
     assert len(parts) == 2 and max(map(len, parts)) < 200
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"at": NOON.replace(tzinfo=None)}, "names no zone"),
+        ({"run": -1}, ""),
+        ({"run": 10**200}, ""),
+        ({"reserved_usd": Decimal("1e999999")}, ""),
+    ],
+)
+def test_odd_events_give_a_page_or_a_warning_and_never_a_traceback(
+    tmp_path: Path, change: dict[str, Any], what: str
+) -> None:
+    events = everything("SAID")[:2]
+    events[1] = events[1].model_copy(update=change)
+    folder = tmp_path / "content" / "packs"
+    folder.mkdir(parents=True)
+    (tmp_path / "content" / "site.toml").write_text(SITE)
+    files = [PackFile("t", "transcripts/x.jsonl", print_transcript(events), "", "application/jsonl")]
+    seal_pack(folder / "odd", title="Odd", info=PackInfo(format=2, origin="imported"), tables=[], files=files)
+    report = build(tmp_path, tmp_path / "site")
+    assert [finding.severity for finding in report.findings] == (["warning"] if what else [])
+    assert all(what in finding.message for finding in report.findings)
+    assert bool(what) != (tmp_path / "site/packs/odd/runs/task_01.1/index.html").is_file()
