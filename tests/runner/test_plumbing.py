@@ -14,8 +14,8 @@ import pytest
 from clawpub.errors import PackError, ProviderError
 from clawpub.pack.events import ToolCall
 from clawpub.pack.model import Price
+from clawpub.pack.preflights import Preflighted
 from clawpub.pack.verify import verify_pack
-from runner.events import Preflighted
 from runner.execute import execute
 from runner.journal import read_journal
 from runner.providers import Completion, Request
