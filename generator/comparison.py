@@ -255,6 +255,10 @@ def _range(pack: Pack, name: str, median: Decimal | None, late: Decimal | None, 
 
 def _differences(packs: Sequence[Pack], names: Sequence[str]) -> tuple[TableView | None, list[str]]:
     """Return the pairs of campaigns that differ by more than chance, and in words how many were tested."""
+    counted = [pair for pair in zip(packs, names, strict=True) if _states_runs(pair[0])]
+    if len(counted) < 2:
+        return None, []
+    packs, names = [pack for pack, _ in counted], [name for _, name in counted]
     if len(packs) > MOST_TESTED:
         return None, [f"More than {MOST_TESTED} campaigns are not tested pair by pair here; `clawpub compare` does."]
     if any((_figure((summary_of(pack) or {}).get("runs")) or 0) > MOST_RUNS for pack in packs):
@@ -264,11 +268,17 @@ def _differences(packs: Sequence[Pack], names: Sequence[str]) -> tuple[TableView
     except PackError as error:
         return None, [f"Not tested pair by pair: {error.message}."]
     telling = [pair for pair in found.pairs if pair.verdict in VERDICTS]
+    tested = "1 pair of campaigns was" if len(found.pairs) == 1 else f"{len(found.pairs)} pairs of campaigns were"
     words = (
-        f"{len(found.pairs)} pairs of campaigns were tested by task, with p-values adjusted after Holm; "
+        f"{tested} tested by task, with p-values adjusted after Holm; "
         f"{len(found.pairs) - len(telling)} of them cannot be told from no difference."
     )
     return (_pairs(telling, packs, names) if telling else None), [words]
+
+
+def _states_runs(pack: Pack) -> bool:
+    row = summary_of(pack) or {}
+    return isinstance(row.get("passes"), int) and isinstance(runs := row.get("runs"), int) and runs > 0
 
 
 def _pairs(pairs: Sequence[Pair], packs: Sequence[Pack], names: Sequence[str]) -> TableView:

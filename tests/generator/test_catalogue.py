@@ -339,3 +339,16 @@ def test_a_campaign_that_another_corrects_is_marked_and_left_out_of_comparisons(
 def test_what_a_campaign_is_compared_with_leads_to_one_pack(site: Path) -> None:
     others = tree(site, "writeups/dense-enough/index.html").css(".campaign__others li")
     assert [[words(a) for a in item.css("a")] for item in others] == [["data pack"], ["data pack"]]
+
+
+def test_a_campaign_without_a_scored_run_keeps_no_other_from_being_tested(tmp_path: Path) -> None:
+    packs = tmp_path / "content" / "packs"
+    packs.mkdir(parents=True)
+    (tmp_path / "content" / "site.toml").write_text(SITE)
+    seal_campaign(packs, "one", model="acme.one")
+    seal_campaign(packs, "two", model="acme.two", failures=SPARSE)
+    seal_campaign(packs, "none", model="acme.none", broken=[(task, run) for task in TASKS for run in (1, 2, 3)])
+    assert build(tmp_path, tmp_path / "site").passed
+    page = tree(tmp_path / "site", "compare/index.html")
+    assert "1 pair of campaigns was tested" in first(page, "main").text()
+    assert "acme.none" in first(page, "table.heat").text()
