@@ -224,11 +224,11 @@ class _Check:
         self.counted.append(counted)
         bindings: list[tuple[int, Span | Token]] = [(span.start, span) for span in prose.spans]
         bindings += [(start, token) for token, start in prose.expressions]
-        for _, binding in sorted(bindings, key=lambda pair: pair[0]):
+        for start, binding in sorted(bindings, key=lambda pair: pair[0]):
             if isinstance(binding, Span):
                 self._span(binding, counted, place)
             else:
-                self._expression(binding, counted, place)
+                self._expression(binding, start, counted, place)
         self._marks(block, place)
         self._left(counted, place)
         if block.observed:
@@ -384,6 +384,9 @@ class _Check:
             rule=outcome.rule,
             columns=frozenset((source.table, source.column) for source in claim.sources),
         )
+        self._stated(statement, claim, where)
+
+    def _stated(self, statement: Statement, claim: Claim, where: tuple[int, int]) -> None:
         for remark in self.statements.about(statement, claim):
             self.report(remark.rule, remark.message, *where, hint=remark.hint)
         if number := printed_number(statement, where):
@@ -400,7 +403,7 @@ class _Check:
             hint=f"`is` at {self.writeup.ledger_path.name}:{entry.line} gives one fact for each quantity, in order",
         )
 
-    def _expression(self, token: Token, counted: Counted, place: Place) -> None:
+    def _expression(self, token: Token, start: int, counted: Counted, place: Place) -> None:
         if expression.syntax_error(token.content):
             return
         where = place(token.meta["at"])
@@ -415,7 +418,51 @@ class _Check:
             elif readings and whole:
                 counted.injected += 1
                 text = cell_text(readings[0].value)
-                self._settle(token, printed(readings), entry, text, counted.block, where)
+                outcome = printed(readings)
+                claim = self._settle(token, outcome, entry, text, counted.block, where)
+                self.placed.append((start, claim))
+                for _ in typed.typed_marks(text):
+                    self.report("typed-mark", typed.MARK_MESSAGE, *where, hint=typed.MARK_HINT)
+                if counted.block.observed:
+                    self._printed(entry, outcome, claim, start, counted, where)
+
+    def _printed(
+        self, entry: FactEntry, outcome: Outcome, claim: Claim, start: int, counted: Counted, where: tuple[int, int]
+    ) -> None:
+        """Report what the words around a printed value make of it: nothing may touch it, or change what it says."""
+        text = counted.block.prose.text
+        whole = text[:start] + claim.text + text[start + 1 :]
+        end = start + len(claim.text)
+        touches = text[start - 1 : start] + text[start + 1 : start + 2]
+        if re.search(r"[^\s.,;:!?()\[\]\"'“”‘’—–|]", touches):
+            hint = "leave a space on both sides; type signs and units together with the number, in a span"
+            self.report("unbound", f"{claim.text!r} touches what stands beside it", *where, hint=hint)
+            return
+        found = [q for q in scan(whole, names=self.names) if q.outer_start < end and start < q.outer_end]
+        if not isinstance(outcome.readings[0].value, str):
+            for quantity in found:
+                if quantity.outer_start < start or end < quantity.outer_end:
+                    said = whole[quantity.outer_start : quantity.outer_end]
+                    hint = "type it in a span, so that all of it is compared"
+                    self.report("unbound", f"{said!r} says more than fact({entry.id!r}) prints", *where, hint=hint)
+                    return
+        self._stated(
+            Statement(
+                text=whole,
+                start=start,
+                end=end,
+                whole=claim.text,
+                quantities=found if len(found) == 1 else [],
+                words=[],
+                entry=entry,
+                readings=outcome.readings,
+                verdict=outcome.verdict,
+                rule=outcome.rule,
+                columns=frozenset((source.table, source.column) for source in claim.sources),
+            ),
+            claim,
+            where,
+        )
 
     def _entry(self, fact_id: str, line: int, column: int) -> FactEntry | None:
         entry = self.writeup.ledger.get(fact_id)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from clawpub.errors import FactError
 from clawpub.pack.mutation import vacuous
@@ -14,7 +16,11 @@ from clawpub.pack.tables import Cell, spell
 from clawpub.pack.typed import typed_number
 from clawpub.quantity import Comparison, Quantity, compare
 from generator.findings import Report
+from generator.statement.direct import column_of
+from generator.statement.units import unit_of
 from generator.writeup import FactEntry, Reading, Verdict
+
+_TEXT = re.compile(r"'((?:[^']|'')*)'")
 
 Pairs = list[tuple[Quantity, list[Cell]]]
 """Each quantity of a span with the values it must agree with."""
@@ -62,7 +68,12 @@ class Facts:
         if not is_query(query):
             self._error(entry, f"`inside` is {shortened(query)!r}, expected a query", "select a column of the values")
             return None
-        ends = f"with clawpub_set(v) as ({query}) select min(v) || ' to ' || max(v) from clawpub_set"
+        if column := chosen_by_itself(query):
+            message = f"[{entry.id}]: `inside` chooses its values by {column}, the very values that are to lie within"
+            hint = "choose rows by what they are, not by the value: where not (task_id = … and run = …)"
+            self.report.ledger("vacuous", message, entry, hint=hint)
+            return None
+        ends = f"with clawpub_set(v) as ({query}) select min(v) || '–' || max(v) from clawpub_set"
         reading = self.read(entry, ends)
         if reading is None or self.database is None:
             return None
@@ -87,11 +98,32 @@ class Facts:
             hint = "numbers come from cells; one that is known otherwise belongs into a pack or a model card"
             self.report.ledger("vacuous", message, entry, hint=hint)
             return Reading(fact, answer.query, value, ())
+        elif is_query(fact) and isinstance(value, str) and (words := self._typed_words(answer, value)):
+            message = f"[{entry.id}]: {shortened(fact)!r} puts the words {words!r} into what it says"
+            hint = "words come from cells too; write them into the text"
+            self.report.ledger("vacuous", message, entry, hint=hint)
+            return Reading(fact, answer.query, value, ())
         elif is_query(fact) and (why := self._vacuous(answer, holds=fact == entry.holds)):
             hint = "a fact is computed from the pack, so that another pack would give another value"
             self.report.ledger("vacuous", f"[{entry.id}]: {shortened(fact)!r} proves nothing: {why}", entry, hint=hint)
             return Reading(fact, answer.query, value, ())
         return Reading(fact, answer.query, value, answer.sources)
+
+    def _typed_words(self, answer: Answer, value: str) -> str | None:
+        """Return a text of a query that its value holds and no cell that it read does."""
+        assert self.database
+        texts = [text.replace("''", "'") for text in _TEXT.findall(answer.query)]
+        held: list[str] = [text for text in texts if len(text) > 1 and re.search(r"[^\W_]", text) and text in value]
+        for text in held:
+            cells = (
+                spell(row[source.column])
+                for source in answer.sources
+                for row in self.database.rows(source.pack, source.table)
+                if source.column in row
+            )
+            if not any(text in cell for cell in cells):
+                return text
+        return None
 
     def _vacuous(self, answer: Answer, *, holds: bool) -> str | None:
         assert self.database
@@ -132,6 +164,20 @@ def _with_ratios(pairs: Pairs) -> Pairs:
             values = [f"{values[0]}/{values[1]}"]
         made.append((quantity, values))
     return made
+
+
+_SELECTED = re.compile(r"\s*select\s+(?:\w+\.)*\"?(\w+)\"?(.*)", re.IGNORECASE | re.DOTALL)
+
+
+def chosen_by_itself(query: str) -> str | None:
+    """Return the column that a set's query selects, where it also chooses its rows by that column, or takes only some
+    of them."""
+    match = _SELECTED.match(query)
+    if match is None:
+        return None
+    where = re.search(r"\b(?:where|having)\b(.*)", match[2], re.IGNORECASE | re.DOTALL)
+    limited = re.search(r"\blimit\b", match[2], re.IGNORECASE)
+    return match[1] if limited or (where and re.search(rf"\b{match[1]}\b", where[1])) else None
 
 
 _UNREAD = Outcome("undecidable", "fact-error", "it could not be read")
@@ -187,7 +233,24 @@ def _within(quantity: Quantity, reading: Reading, values: list[Cell], entry: Fac
     """Hold a range or a bound against every value of a set."""
     plain = [spell(value) if isinstance(value, datetime) else value for value in values]
     result = compare(quantity, plain, fact_unit=entry.unit, inside=True)
-    return _told(result, quantity, cell_text(reading.value))
+    outcome = _told(result, quantity, cell_text(reading.value))
+    if outcome.verdict == "verified" and (wide := _too_wide(quantity, values, entry)):
+        return replace(outcome, slack=wide)
+    return outcome
+
+
+def _too_wide(quantity: Quantity, values: list[Cell], entry: FactEntry) -> str:
+    """Return a remark on a range of which the values fill less than half; "" where they fill it."""
+    numbers = [Decimal(value) for value in values if isinstance(value, int | Decimal)]
+    if not quantity.ends or not numbers:
+        return ""
+    scale = Decimal("0.01") if entry.unit == "percent" else Decimal(1)
+    low, high = (end.value for end in quantity.ends)
+    spread = (max(numbers) - min(numbers)) * scale
+    step = quantity.ends[0].step + quantity.ends[1].step
+    if (high - low) <= 2 * (spread + step):
+        return ""
+    return f"{quantity.text} holds, and the values run from {min(numbers)} to {max(numbers)} only"
 
 
 def _compared(entry: FactEntry, words: str, pairs: Pairs, readings: tuple[Reading, ...]) -> list[Outcome]:
@@ -207,7 +270,25 @@ def printed(readings: tuple[Reading, ...]) -> Outcome:
     return Outcome("verified", "value", "printed from the pack", readings=readings)
 
 
+_SHARES = frozenset("pass_rate pass_rate_low pass_rate_high pass_rate_of_planned share token_share coverage".split())
+
+
+def _no_percent(entry: FactEntry, values: list[Cell]) -> str | None:
+    """Return why an entry's facts are not stored in percent although it says so; None where they may be."""
+    for fact in entry.facts if entry.unit == "percent" else ():
+        column = column_of(fact)
+        if is_query(fact) and re.search(r"\bcount\s*\(", fact, re.IGNORECASE) and "/" not in fact:
+            return f"{shortened(fact)!r} counts, and a count is not in percent"
+        if column and (unit := unit_of(column)):
+            return f"{column} is in {unit}, not in percent"
+        if column in _SHARES and all(isinstance(v, int | Decimal) and -1 <= v <= 1 for v in values):
+            return f"{column} is a share of 1, not in percent"
+    return None
+
+
 def _number(quantity: Quantity, values: list[Cell], entry: FactEntry) -> Outcome:
+    if quantity.kind in ("percent", "points", "change") and (why := _no_percent(entry, values)):
+        return Outcome("undecidable", "type", why, 'take unit = "percent" out of the entry')
     plain = [spell(value) if isinstance(value, datetime) else value for value in values]
     result = compare(quantity, plain if len(plain) > 1 else plain[0], fact_unit=entry.unit)
     return _told(result, quantity, " and ".join(cell_text(value) for value in values))

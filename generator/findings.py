@@ -34,6 +34,7 @@ RULES: dict[str, Rule] = {
     "unknown-name": Rule("a name in the shape of known ones that no pack or model card here bears"),
     "direction": Rule("a comparative or superlative that says the other way round what its fact says"),
     "universal": Rule("a universal whose fact counts and does not say that it holds of each"),
+    "polarity": Rule("a verb or noun of passing over a count of failures, or the other way round"),
     "unit": Rule("a unit that is not the one of the column that the fact reads"),
     "universe": Rule("a share of something else than its fact divides by"),
     "bare-share": Rule("a share that does not say of what it is one", "warning"),

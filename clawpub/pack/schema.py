@@ -64,7 +64,7 @@ RUN_METRICS = Schema(
         Column("model_latency_s", "number", "of latency_s, the seconds spent waiting for the model"),
         Column("cost_usd", "number", "US dollars at the campaign's price; empty where it names none"),
         Column("retries", "integer", "model calls repeated after throttling or a fault"),
-        Column("stop_reason", "string", "answered, turns, tokens, seconds, repeats, context or error"),
+        Column("stop_reason", "string", "answered, length, turns, tokens, cost, seconds, repeats, context or error"),
         Column("started_at", "datetime", "UTC"),
         Column("tokens_cache_written", "integer", "of tokens_in, those written into a prompt cache and billed as such"),
         Column("tokens_reasoning", "integer", "of tokens_out, the model's reasoning; empty where it is not counted"),

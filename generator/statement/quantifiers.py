@@ -10,6 +10,7 @@ from generator.statement import Remark, Statement
 POSITIVE = frozenset("all every everything everyone always both entirely each".split())
 """`none` and `no` are counts of zero, `only` and `exactly` belong to their numbers: those need nothing more."""
 
+_CHOOSES = re.compile(r"\b(?:where|having|limit)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(?:of|over|across|out of)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _IN_ALL = re.compile(r"\bin\s+$", re.IGNORECASE)
 
@@ -20,10 +21,15 @@ Falsified = Callable[[str, int], int]
 
 def universal(statement: Statement, falsified: Falsified) -> Sequence[Remark]:
     entry = statement.entry
-    if entry.inside or statement.rule == "words" or statement.verdict != "verified":
+    if statement.rule == "words" or statement.verdict != "verified":
         return ()
     for start, end, text in _universals(statement):
         if _names_the_whole(statement.text, start, end):
+            continue
+        if entry.inside:
+            if _CHOOSES.search(entry.inside) and not entry.holds:
+                message = f"{text!r}, and `inside` of [{entry.id}] leaves rows out"
+                return (Remark("universal", message, "ask all rows, or say which ones are left out"),)
             continue
         if not entry.holds:
             message = f"{text!r} says that it holds of each, and [{entry.id}] only counts"

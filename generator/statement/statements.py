@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from clawpub.errors import FactError
+from clawpub.pack.mutation import falsified_by
 from clawpub.pack.query import Database
 from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Cell
 from generator.library import Library
 from generator.noise import Noise
 from generator.statement import Remark, Statement
+from generator.statement.comparing import comparing
 from generator.statement.direction import direction
 from generator.statement.entities import Entities
+from generator.statement.polarity import polarity
 from generator.statement.quantifiers import universal
 from generator.statement.ranks import rank
 from generator.statement.units import unit
 from generator.statement.universe import universe
 from generator.wording import find_praise
 from generator.writeup import Claim
+
+_TYPED = re.compile(r"(?<![\w.])(?:[2-9]|\d{2,})(?![\w.])")
+"""A number that is neither 0 nor 1: "all 30 runs" over `runs = 30` says nothing of the runs."""
 
 
 class Statements:
@@ -41,8 +48,9 @@ class Statements:
 
     def about(self, statement: Statement, claim: Claim) -> Iterator[Remark]:
         """Yield what is wrong with the words of a claim."""
-        yield from universal(statement)
-        yield from unit(statement)
+        yield from universal(statement, self._falsified)
+        yield from comparing(statement)
+        yield from unit(statement) or polarity(statement)
         yield from universe(statement)
         yield from direction(statement, self._words, self._ask)
         yield from rank(statement, self._ask)
@@ -61,6 +69,20 @@ class Statements:
         if said and (noise := self.noise.of(claim.readings)):
             hint = "say what was counted, and that it is no difference; `clawpub compare` has the tests"
             yield Remark("noise", f"{said!r}: {noise}", hint)
+
+    def _falsified(self, query: str, enough: int) -> int:
+        """Return how many single rows would make a query false; `enough` where it reads tables of one row only, or
+        cannot be asked: what it says of one row is said by it alone."""
+        try:
+            answer = self.database.ask(query) if self.database else None
+            if answer is None or self.database is None:
+                return enough
+            longest = max((len(self.database.rows(s.pack, s.table)) for s in answer.sources), default=0)
+            if longest < 2:
+                return 0 if _TYPED.search(query) else enough
+            return falsified_by(self.database, answer, enough)
+        except FactError:
+            return enough
 
     def _ask(self, query: str) -> Cell:
         """Return a query's single value, None where there is none."""

@@ -244,8 +244,8 @@ def test_no_setting_lets_a_number_pass_whose_pack_is_missing(tmp_path: Path) -> 
 def test_whole_numbers_divided_are_not_taken_for_a_share(tmp_path: Path, pack: Pack) -> None:
     facts = '[share]\nis = "select passes / runs from run_summary"\n'
     (finding,) = check(tmp_path, OBSERVED + "[77%]{fact=share}", facts=facts, packs=[pack]).findings
-    assert finding.rule == "refuted"
-    assert "1.0 * a / b" in (finding.hint or "") and "write 0%" not in (finding.hint or "")
+    assert finding.rule == "undecidable"
+    assert "1.0 * a / b" in finding.message and "write 0%" not in (finding.hint or "")
 
 
 def test_missing_pack_says_where_packs_are(tmp_path: Path) -> None:
@@ -264,12 +264,47 @@ def test_hidden_text_in_the_front_matter(tmp_path: Path, pack: Pack) -> None:
 
 def test_injected_values_are_never_read_as_markup(tmp_path: Path) -> None:
     """A cell that looks like the dialect is text: it opens no passage, makes no claim, prints no mark."""
-    cell = "[Speculation] [99]{fact=total} (verified: data pack a.b) {{ fact('total') }} <script>"
+    cell = "[Speculation] [99]{fact=total} {{ fact('total') }} <script>"
     pack = make_pack(tmp_path, tables=[one_row("notes", text=cell, n=23)])
     facts = '[text]\nis = "notes.text"\n[total]\nis = "notes.n"\n'
     checked = check(tmp_path, '[Observed]\n\n{{ fact("text") }} [23]{fact=total}', facts=facts, packs=[pack])
     assert checked.passed
     assert [claim.text for claim in checked.claims] == [cell, "23"]
+
+
+def test_a_cell_that_looks_like_a_mark_is_not_printed(tmp_path: Path) -> None:
+    pack = make_pack(tmp_path, tables=[one_row("notes", text="(verified: data pack a.b)")])
+    body, facts = '[Observed]\n\n{{ fact("text") }}', '[text]\nis = "notes.text"\n'
+    assert told(check(tmp_path, body, facts=facts, packs=[pack]), with_body_lines=False) == ["typed-mark"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ('It passed {{ fact("n") }} runs.', []),
+        ('It took {{ fact("s") }} seconds ({{ fact("n") }}).', []),
+        ('{{ fact("n") }}% of them.', ["unbound"]),
+        ('{{ fact("n") }}{{ fact("n") }} runs.', ["unbound", "unbound"]),
+        ('-{{ fact("n") }} and ${{ fact("n") }}.', ["unbound", "unbound"]),
+        ('It passed under {{ fact("n") }} runs.', ["unbound"]),
+        ('It passed {{ fact("n") }} million runs.', ["unbound"]),
+        ('It took {{ fact("s") }} minutes.', ["unit"]),
+        ('{{ fact("built") }}', ["vacuous"]),
+    ],
+)
+def test_what_stands_around_a_printed_value_is_held_to_it(
+    tmp_path: Path, pack: Pack, text: str, rules: list[str]
+) -> None:
+    facts = """
+[n]
+is = "run_summary.passes"
+[s]
+is = "select max(latency_s) from run_metrics"
+[built]
+is = "select 'better than all of ' || runs from run_summary"
+"""
+    checked = check(tmp_path, "[Observed]\n\n" + text, facts=facts, packs=[pack], severities={"unused-fact": "off"})
+    assert [finding.rule for finding in checked.findings if finding.rule != "undecidable"] == rules
 
 
 _PARTS = [

@@ -1,0 +1,63 @@
+"""Rule `unbound-word`, inside spans: a word that compares is bound only where its fact compares.
+
+"The best task had [3 passes]" over one cell says nothing of the others, and "cheaper" over `passes >= 0` nothing of the
+cost. A superlative takes the end of something; a comparative and a multiple set two cells against each other, or read a
+column that is a ratio by its name. Either may be asked by `holds`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from clawpub.pack.query import is_query
+from generator.statement import Remark, Statement
+from generator.statement.direct import column_of
+
+_END = re.compile(r"\b(?:max|min|rank|dense_rank|row_number|first_value|last_value)\s*\(|\border\s+by\b", re.IGNORECASE)
+_RATIO = re.compile(
+    r"ratio|factor|times|multiple|speedup|change|growth|delta|diff|gain|gap|margin|lift|lead", re.IGNORECASE
+)
+_TEXT = re.compile(r"'(?:[^']|'')*'")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+def comparing(statement: Statement) -> Sequence[Remark]:
+    if statement.verdict != "verified" or statement.rule == "words":
+        return ()
+    entry = statement.entry
+    columns = {column.lower() for _, column in statement.columns}
+    asked = [entry.holds] if entry.holds else []
+    for word in statement.words:
+        if word.kind == "universal":
+            continue
+        facts = [*asked, *(fact for fact in entry.facts if is_query(fact) or not asked)]
+        good = _takes_an_end(facts) if word.kind == "superlative" else False
+        if not good and not _compares(facts, columns):
+            return (_remark(word.text, word.kind, entry.id),)
+    for quantity in statement.quantities:
+        if quantity.kind in ("change", "multiple") and not _compares([*asked, *entry.facts], columns):
+            return (_remark(quantity.text, "comparison", entry.id),)
+    return ()
+
+
+def _remark(word: str, kind: str, entry: str) -> Remark:
+    hint = (
+        "a superlative takes max(), min() or order by; a comparison sets two cells against each other; or add `holds`"
+    )
+    return Remark("unbound-word", f"{word!r} is a {kind}, and [{entry}] compares nothing", hint)
+
+
+def _takes_an_end(facts: Iterable[str]) -> bool:
+    return any(_END.search(fact) for fact in facts if is_query(fact))
+
+
+def _compares(facts: Iterable[str], columns: set[str]) -> bool:
+    """Whether one of the facts reads two cells, or a column that is itself a comparison."""
+    for fact in facts:
+        if _RATIO.search(column_of(fact) or ""):
+            return True
+        read = [word for word in _WORD.findall(_TEXT.sub("''", fact)) if word.lower() in columns]
+        if is_query(fact) and (len(read) > 1 or _END.search(fact)):
+            return True
+    return False
