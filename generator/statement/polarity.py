@@ -26,7 +26,10 @@ _SAYS_GOOD = (
     r"pass(?:es|ed|ing)?(?![\w@-])(?! +(?:through|over|on|by|away|along|up|out|down|into|rates?))|solve[sd]?\b"
     r"|succeed(?:s|ed)?\b|success(?:es)?\b(?! rate)|correct(?:ly)?\b|right(?= *(?:[.,;:!?)]|and\b|$))"
 )
-_SAYS_BAD = r"fail(?:s|ed|ing|ures?)?(?![\w-])(?! rate)|crash(?:es|ed)?\b|missed\b|errors?\b(?! rate)|wrong\b|unsolved\b|unsuccessful\b"
+_SAYS_BAD = (
+    r"fail(?:s|ed|ing|ures?)?(?![\w-])(?! rate)|crash(?:es|ed)?\b|missed\b|errors?\b(?! rate)|wrong\b|unsolved\b|"
+    r"unsuccessful\b"
+)
 _VERB = rf"(?:(?P<good>{_SAYS_GOOD})|(?P<bad>{_SAYS_BAD}))"
 _NOT = r"(?P<not>\b(?:not|never|cannot|without|(?:do|does|did|could|would|has|have|had|was|were)n['’]t))"
 _BETWEEN = (
@@ -34,7 +37,8 @@ _BETWEEN = (
     r"entries|models?|predictions?|that|which|were|was|are|is|have|has|had|been|did|does|do|could|only|just|also|went"
 )
 _BEHIND = re.compile(
-    rf"(?: *\([^()]*\))?(?: +(?:{_BETWEEN})\b| *(?:%|percent\b)| +(?:of|in|by) (?:the |its |all )?[\w-]*\d\b)*(?: +{_NOT}\b)?"
+    rf"(?: *\([^()]*\))?(?: +(?:{_BETWEEN})\b| *(?:%|percent\b)| +(?:of|in|by) (?:the |its |all )?[\w-]*\d\b)*"
+    rf"(?: +{_NOT}\b)?"
     rf"(?: +(?:{_BETWEEN})\b)* +{_VERB}",
     re.IGNORECASE,
 )
@@ -44,7 +48,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _HEADED = re.compile(
-    rf"(?:^|[.;,(—–-] *|\b(?:the|of|number of|total|its|all|and) +){_VERB}(?: *:| +(?:were|was|are|is|came to|numbered)) *$",
+    rf"(?:^|[.;,(—–-] *|\b(?:the|of|number of|total|its|all|and) +){_VERB}"
+    r"(?: *:| +(?:were|was|are|is|came to|numbered)) *$",
     re.IGNORECASE,
 )
 
