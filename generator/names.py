@@ -13,7 +13,7 @@ _HEDGING = frozenset(
 
 
 def is_name(text: str) -> bool:
-    """Whether a text holds no quantity to begin with, or begins with a capitalised word that neither counts nor hedges."""
+    """Whether a text holds no quantity, or begins with a capitalised word that neither counts nor hedges."""
     if not scan(text):
         return True
     found = _FIRST.fullmatch(text.strip())
