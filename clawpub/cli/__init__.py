@@ -11,23 +11,24 @@ import click
 from clawpub.errors import ClawpubError
 
 COMMANDS = {
-    "init": "clawpub.cli.init:init",
-    "plan": "clawpub.cli.plan:plan",
-    "run": "clawpub.cli.run:run",
-    "resume": "clawpub.cli.run:resume",
-    "seal": "clawpub.cli.run:seal",
-    "demo": "clawpub.cli.demo:demo",
-    "harness": "clawpub.cli.harness:harness",
-    "pack": "clawpub.cli.pack:pack",
-    "compare": "clawpub.cli.compare:compare",
-    "diff-truth": "clawpub.cli.truth:diff_truth",
-    "bind": "clawpub.cli.bind:bind",
-    "draft": "clawpub.cli.draft:draft",
-    "check": "clawpub.cli.site:check",
-    "build": "clawpub.cli.site:build",
-    "doctor": "clawpub.cli.doctor:doctor",
+    "init": ("clawpub.cli.init:init", "make a publication that builds at once"),
+    "plan": ("clawpub.cli.plan:plan", "say what a campaign will come to: runs, calls, US dollars"),
+    "run": ("clawpub.cli.run:run", "run a campaign and seal what happened into a data pack"),
+    "resume": ("clawpub.cli.run:resume", "go on with a campaign that was interrupted"),
+    "seal": ("clawpub.cli.run:seal", "seal what a campaign's journals say"),
+    "demo": ("clawpub.cli.demo:demo", "run ten tasks on the embedded model, here and now"),
+    "harness": ("clawpub.cli.harness:harness", "install and list harnesses that are programs of their own"),
+    "pack": ("clawpub.cli.pack:pack", "show, verify and classify data packs; seal tables of others"),
+    "compare": ("clawpub.cli.compare:compare", "compare campaigns by task, with intervals and paired tests"),
+    "draft": ("clawpub.cli.draft:draft", "write a first writeup of packs, every number bound"),
+    "bind": ("clawpub.cli.bind:bind", "propose facts for the numbers that are bound to none"),
+    "check": ("clawpub.cli.site:check", "check every claim of every writeup"),
+    "diff-truth": ("clawpub.cli.truth:diff_truth", "list what a corrected pack makes false, and draft the erratum"),
+    "build": ("clawpub.cli.site:build", "check everything, then build the site"),
+    "doctor": ("clawpub.cli.doctor:doctor", "say what works on this machine, and what would mend the rest"),
 }
-"""In the order of the flow: campaign, pack, claims, pages."""
+"""Where each command is and what it does, in the order of the flow: campaign, pack, claims, pages. `--help` prints the
+words, so that it imports none of them."""
 
 
 class LazyGroup(click.Group):
@@ -37,9 +38,13 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -120,9 +120,9 @@ def _harnesses(packs: Mapping[str, Pack]) -> dict[str, frozenset[str]]:
 
 
 def _telling(words: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """Return the words of each that not all of them have."""
+    """Return the words of each that not all of them have; a number alone names nothing."""
     shared = frozenset.intersection(*words.values()) if words else frozenset()
-    return {alias: own - shared for alias, own in words.items()}
+    return {alias: frozenset(word for word in own - shared if not word.isdecimal()) for alias, own in words.items()}
 
 
 def _coined(packs: Mapping[str, Pack], library: Library, names: Iterable[str]) -> set[str]:
