@@ -31,7 +31,9 @@ MINUS = "\N{MINUS SIGN}"
 
 @click.command()
 @click.argument("paths", metavar="PACK PACK...", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "markdown", "md"]), default="text", show_default=True
+)
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 def compare(paths: tuple[Path, ...], form: str) -> None:
     """Compare campaigns by task: intervals, paired tests, and the smallest difference that could have been seen.
@@ -50,7 +52,7 @@ def compare(paths: tuple[Path, ...], form: str) -> None:
         print_json(_json(found))
     else:
         blocks = list(_blocks(found))
-        click.echo("\n".join(_markdown(blocks) if form == "markdown" else _text(blocks)))
+        click.echo("\n".join(_markdown(blocks) if form in ("markdown", "md") else _text(blocks)))
 
 
 Block = str | tuple[str, list[list[str]]]

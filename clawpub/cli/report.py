@@ -18,6 +18,7 @@ MOST_BYTES = 4 << 20
 """Of a file that a line is shown of."""
 WIDTH = 110
 """Cells of a line that are shown; a longer one is cut on both sides of what it is about."""
+RULE_PAGES = Path(__file__).parents[2] / "docs" / "rules"
 SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)+)'|\"([^\"]+)\"")
 
@@ -46,7 +47,7 @@ def _excerpt(finding: Finding, lines: dict[Path, list[str]]) -> Iterator[str]:
     at = finding.column - 1
     if not text.strip() or at >= len(text):
         return
-    length = _length(finding, text, at)
+    length = _length(finding, text, at) or 1
     low = max(0, at - (WIDTH - min(length, WIDTH // 2)) // 2) if cell_len(text) > WIDTH else 0
     high = min(len(text), low + WIDTH)
     before, after = "…" if low else "", "…" if high < len(text) else ""
@@ -66,13 +67,13 @@ def _lines(path: Path) -> list[str]:
 
 
 def _length(finding: Finding, text: str, at: int) -> int:
-    """Return how many characters of a line a finding names: what its message quotes, where that stands there."""
+    """Return how many characters of a line a finding names: what its message quotes; 0 where that is not there."""
     quoted = _QUOTED.match(finding.message)
     words = (quoted[1] or quoted[2]) if quoted else ""
     for start in (at, at + 1):
         if words and text.startswith(words, start):
             return start - at + len(words)
-    return 1
+    return 0
 
 
 def github(findings: Iterable[Finding]) -> Iterator[str]:
@@ -96,6 +97,7 @@ def _property(text: str) -> str:
 def sarif(findings: Sequence[Finding], rules: Mapping[str, str]) -> dict[str, Any]:
     """Return findings as SARIF 2.1.0; `rules` says what each rule finds."""
     ids = list(dict.fromkeys([*rules, *(finding.rule for finding in findings)]))
+    lines: dict[Path, list[str]] = {}
     return {
         "$schema": SARIF,
         "version": "2.1.0",
@@ -105,19 +107,50 @@ def sarif(findings: Sequence[Finding], rules: Mapping[str, str]) -> dict[str, An
                     "driver": {
                         "name": "clawpub",
                         "version": __version__,
-                        "rules": [{"id": rule, "shortDescription": {"text": rules.get(rule, rule)}} for rule in ids],
+                        "rules": [_rule(rule, rules.get(rule, rule)) for rule in ids],
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(finding, ids.index(finding.rule)) for finding in findings],
+                "results": [_result(finding, ids.index(finding.rule), lines) for finding in findings],
             }
         ],
     }
 
 
-def _result(finding: Finding, rule: int) -> dict[str, Any]:
+def _rule(rule: str, description: str) -> dict[str, Any]:
+    """Return a rule with its help: the page's first sentences, since SARIF wants addresses that open anywhere."""
+    page = f"docs/rules/{rule}.md"
+    about = _first_sentences(rule)
+    if not about:
+        return {"id": rule, "shortDescription": {"text": description}}
+    told = {"text": f"{about} More in {page}.", "markdown": f"{about} More in `{page}`."}
+    return {"id": rule, "shortDescription": {"text": description}, "help": told}
+
+
+def _first_sentences(rule: str) -> str:
+    """Return the paragraphs of a rule's page before what fails; "" where the page did not come along, as in a wheel."""
+    path = RULE_PAGES / f"{rule}.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return " ".join(text.partition("\n")[2].partition("\n## ")[0].split())
+
+
+def _region(finding: Finding, lines: dict[Path, list[str]]) -> dict[str, int]:
+    """Return where a finding stands, and where what it quotes ends; {} for a whole file."""
+    if finding.line is None:
+        return {}
+    if finding.column is None:
+        return {"startLine": finding.line}
+    if finding.path not in lines:
+        lines[finding.path] = _lines(finding.path)
+    there = lines[finding.path]
+    text = there[finding.line - 1] if 0 < finding.line <= len(there) else ""
     region = {"startLine": finding.line, "startColumn": finding.column}
-    region = {key: value for key, value in region.items() if value is not None and finding.line is not None}
+    length = _length(finding, text, finding.column - 1)
+    return region | ({"endColumn": finding.column + length} if length else {})
+
+
+def _result(finding: Finding, rule: int, lines: dict[Path, list[str]]) -> dict[str, Any]:
+    region = _region(finding, lines)
     text = f"{finding.message}. {finding.hint}" if finding.hint else finding.message
     place: dict[str, Any] = {"artifactLocation": {"uri": Path(shown(finding.path)).as_posix()}}
     return {

@@ -150,8 +150,9 @@ class PackComparison:
 def compare_packs(packs: Sequence[Pack]) -> PackComparison:
     """Return a comparison of two packs or more, every later one against every earlier one.
 
-    Raises: PackError for a pack that says nothing of passes and runs.
+    Raises: PackError naming every pack that says nothing of passes and runs.
     """
+    _refuse([pack for pack in packs if not _counts(pack)[1]])
     sheets = tuple(_sheet(pack, label) for pack, label in zip(packs, _labels(packs), strict=True))
     pairs = [_pair(sheets, first, second) for first, second in combinations(range(len(sheets)), 2)]
     return PackComparison(sheets, _tasks(sheets), _adjusted(pairs), tuple(_notes(sheets)))
@@ -169,21 +170,32 @@ def _labels(packs: Sequence[Pack]) -> list[str]:
     return [pack.id for pack in packs]
 
 
+def _refuse(silent: Sequence[Pack]) -> None:
+    """Raises: PackError where there is any."""
+    ids = list(dict.fromkeys(pack.id for pack in silent))
+    if ids:
+        names = f"{', '.join(ids[:-1])} and {ids[-1]} say" if len(ids) > 1 else f"{ids[0]} says"
+        raise PackError(
+            f"{names} nothing of passes and runs",
+            at=silent[0].path / DESCRIPTOR if len(ids) == 1 else None,
+            hint="a comparison needs per_task_results (task_id, passes, runs), or run_summary (passes, runs, or score)",
+        )
+
+
+def _counts(pack: Pack) -> Count:
+    """Return passes and scored runs; no runs where the pack does not say."""
+    tasks = _by_task(pack)
+    return _total(pack, _summary(pack)) or (sum(k for k, _ in tasks.values()), sum(n for _, n in tasks.values()))
+
+
 def _sheet(pack: Pack, label: str) -> Sheet:
     summary = _summary(pack)
     tasks = _by_task(pack)
-    adds_up = sum(k for k, _ in tasks.values()), sum(n for _, n in tasks.values())
-    total = _total(pack, summary) or adds_up
-    if total != adds_up:
+    total = _counts(pack)
+    if total != (sum(k for k, _ in tasks.values()), sum(n for _, n in tasks.values())):
         tasks = {}
     if total[1] > MOST_RUNS:
         raise PackError(f"{total[1]:,} runs, more than the {MOST_RUNS:,} that are compared", at=pack.path / DESCRIPTOR)
-    if not total[1]:
-        raise PackError(
-            "says nothing of passes and runs",
-            at=pack.path / DESCRIPTOR,
-            hint="a comparison needs per_task_results (task_id, passes, runs), or run_summary (passes, runs, or score)",
-        )
     counts = list(tasks.values())
     each = range(1, min((n for _, n in counts), default=0) + 1)
     return Sheet(

@@ -32,6 +32,9 @@ from generator.truth.tables import TableChange, table_changes
 from generator.truth.wording import Edit, apply_edits, edits_of
 from generator.writeup import CheckedWriteup, Writeup
 
+MOST_PINNED = 8
+"""Packs that are named where no writeup stands on the old one."""
+
 Edits = dict[ClaimChange, list[Edit]]
 
 
@@ -92,6 +95,7 @@ def diff_truth(root: Path, old: Path, new: Path, *, today: date, only: Sequence[
     findings: list[Finding] = []
     found: list[WriteupTruth] = []
     elsewhere = 0
+    pinned: set[str] = set()
     for folder in project.writeups if only is None else only:
         try:
             writeup = load_writeup(folder)
@@ -100,10 +104,11 @@ def diff_truth(root: Path, old: Path, new: Path, *, today: date, only: Sequence[
                 raise
             findings.append(finding_of(error, "unreadable", folder))
             continue
+        pinned |= {pin.pack_id for pin in writeup.pins}
         elsewhere += any(pin.pack_id == swap.new.id != swap.old.id for pin in writeup.pins)
         if swap.touches(writeup):
             found.append(_compare(swap, writeup, today))
-    notes = tuple(_notes(swap, found, elsewhere))
+    notes = tuple(_notes(swap, found, elsewhere, sorted(pinned)))
     return Truth(swap.old, swap.new, tuple(found), (*findings, *swap.shelf.findings), notes)
 
 
@@ -246,7 +251,15 @@ def _notes_on(swap: Swap, writeup: Writeup, before: CheckedWriteup) -> Iterator[
         yield f"it has {errors} over the old pack already, which {'is' if len(failed) == 1 else 'are'} no news: {first}"
 
 
-def _notes(swap: Swap, found: Sequence[WriteupTruth], elsewhere: int) -> Iterator[str]:
+def _pinned(ids: Sequence[str]) -> str:
+    """Return which packs the writeups do stand on."""
+    if not ids:
+        return "none pins any pack"
+    more = f" and {len(ids) - MOST_PINNED} more" if len(ids) > MOST_PINNED else ""
+    return f"they pin {', '.join(ids[:MOST_PINNED])}{more}"
+
+
+def _notes(swap: Swap, found: Sequence[WriteupTruth], elsewhere: int, pinned: Sequence[str]) -> Iterator[str]:
     old, new = swap.old, swap.new
     parent = new.info.parent
     if old.digest == new.digest:
@@ -256,6 +269,6 @@ def _notes(swap: Swap, found: Sequence[WriteupTruth], elsewhere: int) -> Iterato
     elif parent != old.digest:
         yield f"{new.id} corrects another pack, {parent}, not sha256:{short(old.digest)}…"
     if not found:
-        yield f"no writeup stands on {old.id}"
+        yield f"no writeup stands on {old.id}; {_pinned(pinned)}"
     if elsewhere:
         yield f"{elsewhere} of the writeups pinned {new.id} already"

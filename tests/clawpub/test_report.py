@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,37 @@ def test_sarif_names_rule_place_and_level(tmp_path: Path) -> None:
     ]
     (result,) = run["results"]
     assert result["level"] == "error" and result["ruleIndex"] == 0
-    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 2, "startColumn": 1}
+    assert result["locations"][0]["physicalLocation"]["region"] == {
+        "startLine": 2,
+        "startColumn": 1,
+        "endColumn": 2,
+    }
+    about = run["tool"]["driver"]["rules"][0]["help"]
+    assert "A number that the pack contradicts" in about["text"] and "docs/rules/refuted.md" in about["markdown"]
+
+
+@pytest.mark.parametrize(
+    ("column", "message", "region"),
+    [
+        (5, "'[b]' is wrong", {"startLine": 2, "startColumn": 5, "endColumn": 8}),
+        (5, "'b' is wrong", {"startLine": 2, "startColumn": 5, "endColumn": 7}),
+        (5, "'z' is wrong", {"startLine": 2, "startColumn": 5}),
+        (99, "'b' is wrong", {"startLine": 2, "startColumn": 99}),
+        (None, "'b' is wrong", {"startLine": 2}),
+    ],
+)
+def test_sarif_marks_the_words_that_a_finding_quotes_where_they_stand(
+    tmp_path: Path, column: int | None, message: str, region: dict[str, int]
+) -> None:
+    found = replace(finding(tmp_path, "日本 a[b]", message), column=column)
+    (run,) = sarif([found], {"refuted": "r"})["runs"]
+    assert run["results"][0]["locations"][0]["physicalLocation"]["region"] == region
+
+
+def test_sarif_of_a_rule_without_a_page_or_a_file_that_is_gone(tmp_path: Path) -> None:
+    (run,) = sarif([Finding("no-such", "'b'", tmp_path / "gone.md", 3, 1)], {})["runs"]
+    assert run["tool"]["driver"]["rules"] == [{"id": "no-such", "shortDescription": {"text": "no-such"}}]
+    assert "endColumn" not in run["results"][0]["locations"][0]["physicalLocation"]["region"]
 
 
 @pytest.mark.parametrize("named", [WRITEUP, WRITEUP / "index.md", Path(WRITEUP.name)], ids=["folder", "file", "slug"])

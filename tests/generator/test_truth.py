@@ -308,7 +308,15 @@ def test_a_pack_that_no_writeup_stands_on_changes_nothing(tmp_path: Path) -> Non
     old = publication(tmp_path)
     truth = compare(tmp_path, old, correction(tmp_path, old, campaign_tables(24)))
     assert not truth.changed
-    assert "no writeup stands on dense-enough" in truth.notes
+    assert "no writeup stands on dense-enough; none pins any pack" in truth.notes
+
+
+def test_where_no_writeup_stands_on_the_old_pack_those_that_they_pin_are_named(tmp_path: Path) -> None:
+    old = publication(tmp_path)
+    other = make_pack(tmp_path, "dense-enough-2", tables=campaign_tables(11))
+    make_writeup(tmp_path, OBSERVED + "[11]{fact=p}.\n", facts='[p]\nis = "run_summary.passes"', packs=[other])
+    truth = compare(tmp_path, old, correction(tmp_path, old, campaign_tables(24)))
+    assert "no writeup stands on dense-enough; they pin dense-enough-2" in truth.notes
 
 
 def test_a_damaged_pack_is_an_error(tmp_path: Path) -> None:

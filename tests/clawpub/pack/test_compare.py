@@ -97,6 +97,15 @@ def test_a_pack_without_passes_is_refused(tmp_path: Path) -> None:
         )
 
 
+def test_all_packs_without_passes_are_named(tmp_path: Path) -> None:
+    silent = [
+        seal_pack(tmp_path / name, title="", info=PackInfo(format=2, origin="imported"), tables=[])
+        for name in ("posts", "trades")
+    ]
+    with pytest.raises(PackError, match="posts and trades say nothing of passes and runs"):
+        compare_packs([silent[0], campaign(tmp_path, "a", [3, 0]), silent[1]])
+
+
 def test_the_command_prints_text_json_and_markdown(tmp_path: Path) -> None:
     paths = [str(campaign(tmp_path, name, passes).path) for name, passes in (("a", [3, 0]), ("b", [3, 1]))]
     text = CliRunner().invoke(cli, ["compare", *paths], catch_exceptions=False)
@@ -107,6 +116,7 @@ def test_the_command_prints_text_json_and_markdown(tmp_path: Path) -> None:
     assert found["by_task"][1]["counts"] == [[0, 3], [1, 3]]
     markdown = CliRunner().invoke(cli, ["compare", "--format", "markdown", *paths]).output
     assert "| task\\_02 | 0/3 | 1/3 | Title of task\\_02 |" in markdown
+    assert CliRunner().invoke(cli, ["compare", "--format", "md", *paths]).output == markdown
     assert CliRunner().invoke(cli, ["compare", paths[0]]).exit_code == 2
 
 
