@@ -34,7 +34,8 @@ class Evidence:
         self.packs = packs
         self.default = default
         self.complete = complete
-        """False where a pack is missing; a source that cannot be found may then be one of its tables."""
+        """False where a pack is missing, or the views could not be computed; a source that cannot be found may then be
+        one of its tables."""
 
     def resolve(self, source: str) -> Tables | str:
         """Return the tables that a source names; a sentence where it names nothing that is there."""
@@ -77,7 +78,14 @@ class Evidence:
         names = (self.name(*table) for table in sorted({(s.pack, s.table) for s in sources} - reach))
         return ", ".join(dict.fromkeys(names))
 
+    @property
+    def _not_computed(self) -> bool:
+        """Whether the views and cards are missing because one of them is bad, which has been said where it is."""
+        return ALIAS not in self.packs and not self.complete
+
     def _across(self, view: str | None) -> Tables | str:
+        if self._not_computed:
+            return frozenset()
         there = [name for name in self._names(ALIAS) if name not in CARD_TABLES]
         if view is None:
             some = set(there) > {CAMPAIGNS.name}
@@ -87,6 +95,8 @@ class Evidence:
         return f"no view {view!r}; views: {', '.join(there) or 'none'}"
 
     def _cards(self, model: str | None) -> Tables | str:
+        if self._not_computed:
+            return frozenset()
         known = self.packs[ALIAS].table(MODEL_CARDS.name).column("model") if ALIAS in self.packs else []
         if not known or (model and model not in known):
             return f"no model card {model or ''}".rstrip() + f"; cards: {', '.join(map(str, known)) or 'none'}"

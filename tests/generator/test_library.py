@@ -203,3 +203,20 @@ def test_without_packs_the_views_are_empty(tmp_path: Path) -> None:
     write(tmp_path / "board.sql", BOARD)
     packs: list[Pack] = []
     assert compute_across(packs, [load_view(tmp_path / "board.sql")]).table("board").rows == ()
+
+
+def test_a_view_that_cannot_be_computed_is_said_once_and_no_card_or_view_is_called_missing(root: Path) -> None:
+    """Everything that would come of it stays unsaid: it is no news, and most of it is not so."""
+    body = (
+        "[Observed — cross-campaign board view]\n\nIt scored [23/30]{fact=a}.\n\n"
+        "[Observed — model card acme.dense-32b]\n\nIt has [32 billion]{fact=b} parameters.\n\n"
+        '[Observed — cross-campaign]\n\nAgain [23/30]{fact=a}.\n\n{{ table("cross.board") }}\n'
+    )
+    facts = '[a]\nis = "cross.board[dense].score"\n[b]\nis = "cross.model_facts[acme.dense-32b,parameters].value"\n'
+    assert rules(check(root, body, facts, views=("board",))) == []
+    pack = library(root).packs["dense"]
+    folder = make_writeup(root, body, facts=facts, packs=[pack], front=f"views:\n  board: sha256:{'0' * 64}\n")
+    write(root / "content" / "views" / "nine.sql", "-- key: campaign\nselect campaign, nosuch from run_summary\n")
+    found = [f for f in check_publication(root, drafts=True).findings if f.path.parent == folder]
+    assert [finding.rule for finding in found] == ["missing-pack"]
+    assert "cannot be computed: view nine" in found[0].message
