@@ -2,6 +2,7 @@
 
     quantifiers.py   "all three" counts three; that all of them did so is another claim
     units.py         minutes over a column of seconds, tokens over a count of runs
+    statistic.py     an average, a median or a rate over a fact that takes the greatest value, or the total
     polarity.py      runs that "failed" over a count of those that passed
     universe.py      "28% of tokens" over a share of the cost; a share that names no whole
     direction.py     "below" where the fact says above; a tie that "beats"

@@ -19,6 +19,7 @@ from generator.statement.entities import Entities
 from generator.statement.polarity import polarity
 from generator.statement.quantifiers import universal
 from generator.statement.ranks import rank
+from generator.statement.statistic import statistic
 from generator.statement.units import unit
 from generator.statement.universe import universe
 from generator.wording import find_praise
@@ -26,6 +27,8 @@ from generator.writeup import Claim
 
 _TYPED = re.compile(r"(?<![\w.])(?:[2-9]|\d{2,})(?![\w.])")
 """A number that is neither 0 nor 1: "all 30 runs" over `runs = 30` says nothing of the runs."""
+_ALL = re.compile(r"(?<![<>!])=\s*[01]\b")
+"""Nothing failed, or the rate is one: a single cell that speaks of all."""
 
 
 class Statements:
@@ -50,7 +53,7 @@ class Statements:
         """Yield what is wrong with the words of a claim."""
         yield from universal(statement, self._falsified)
         yield from comparing(statement)
-        yield from unit(statement) or polarity(statement)
+        yield from unit(statement) or polarity(statement) or statistic(statement)
         yield from universe(statement)
         yield from direction(statement, self._words, self._ask)
         yield from rank(statement, self._ask)
@@ -79,7 +82,9 @@ class Statements:
                 return enough
             longest = max((len(self.database.rows(s.pack, s.table)) for s in answer.sources), default=0)
             if longest < 2:
-                return 0 if _TYPED.search(query) else enough
+                names = {source.column for source in answer.sources}
+                cells = sum(len(re.findall(rf"\b{re.escape(name)}\b", query)) for name in names)
+                return enough if not _TYPED.search(query) and (cells > 1 or _ALL.search(query)) else 0
             return falsified_by(self.database, answer, enough)
         except FactError:
             return enough

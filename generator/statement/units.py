@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from clawpub.quantity import Quantity
 from generator.statement import Remark, Statement
-from generator.statement.direct import column_of
+from generator.statement.direct import column_of, facts_by_quantity
 
 _NOUNS: dict[str, str] = {
     noun: unit
@@ -42,12 +42,8 @@ _COLUMNS = {
 }  # fmt: skip
 _ALSO = {"passes": {"runs"}, "failures": {"runs"}, "runs": {"passes", "failures"}, "calls": {"turns"}}
 """What else a column's values may be called: a pass is a run, a model call is a turn."""
+_SHARE = re.compile(r"(?:^|_)(?:pass|win|hit|success|error|failure)_rate(?:_|$)|(?:^|_)(?:share|accuracy)$")
 _CLAUSE = re.compile(r"[,;:.]\s|\b(?:and|but|while)\b")
-_STATISTICS = {
-    "mean": (re.compile(r"\bavg\s*\(", re.IGNORECASE), re.compile(r"\bmean\b|\baverage\b", re.IGNORECASE)),
-    "median": (re.compile(r"\bmedian\s*\(|_p50_", re.IGNORECASE), re.compile(r"\bmedian\b", re.IGNORECASE)),
-}
-"""What computes it, and what says it."""
 _CURRENCIES = {"USD": "dollars", "EUR": "euros", "GBP": "pounds", "JPY": "yen"}
 _VERBS = {
     "tokens_in": re.compile(r"\b(?:wrote|written|writes?|generated?|produced?)\b", re.IGNORECASE),
@@ -60,11 +56,11 @@ def unit(statement: Statement) -> Sequence[Remark]:
     if statement.verdict != "verified":
         return ()
     remarks = []
-    facts = statement.entry.facts
-    if len(facts) == len(statement.quantities):
-        for fact, quantity in zip(facts, statement.quantities, strict=True):
-            remarks += _counted(statement, fact, quantity)
-    return remarks or [*_other_side(statement), *_statistic(statement)]
+    for quantity, facts in facts_by_quantity(statement.entry.facts, statement.quantities):
+        remarks += [remark for fact in facts for remark in _counted(statement, fact, quantity)][:1]
+    if statement.entry.inside and statement.quantities:
+        remarks += _counted(statement, statement.entry.inside, statement.quantities[0])
+    return remarks or list(_other_side(statement))
 
 
 def _counted(statement: Statement, fact: str, quantity: Quantity) -> list[Remark]:
@@ -73,7 +69,7 @@ def _counted(statement: Statement, fact: str, quantity: Quantity) -> list[Remark
     stored, said = unit_of(column or ""), _said(statement, quantity)
     if not (column and stored and said) or said == stored or said in _ALSO.get(stored, ()):
         return []
-    message = f"{quantity.text!r} counts {said}, and {column} is in {stored}"
+    message = f"{quantity.text!r} counts {said}, and {column} is {stored if stored == 'a share' else f'in {stored}'}"
     computed = f"; or compute it: select {column} / 60.0 from … gives minutes of seconds"
     return [Remark("unit", message, f"say {stored}{computed if said in ('minutes', 'hours') else ''}")]
 
@@ -85,6 +81,8 @@ def unit_of(column: str) -> str | None:
         return _COLUMNS[low]
     if low.startswith("tokens_") or low.endswith("_tokens"):
         return "tokens"
+    if _SHARE.search(low):
+        return "a share"
     return next((unit for suffix, unit in _SUFFIXES.items() if low.endswith(suffix)), None)
 
 
@@ -114,15 +112,3 @@ def _other_side(statement: Statement) -> Iterator[Remark]:
             found = pattern.search(before) or pattern.search(behind)
             if found and not _VERBS[other].search(before + behind):
                 yield Remark("unit", f"{found[0]!r} is said of {column}", "tokens in are read, tokens out are written")
-
-
-def _statistic(statement: Statement) -> Iterator[Remark]:
-    """A mean that is called a median, and the other way round."""
-    query = "\n".join(statement.entry.facts)
-    low, _ = statement.sentence
-    words = _CLAUSE.split(statement.text[low : statement.start])[-1] + statement.text[statement.start : statement.end]
-    for name, (computes, says) in _STATISTICS.items():
-        others = [other for other, (_, said) in _STATISTICS.items() if other != name and said.search(words)]
-        if computes.search(query) and others and not says.search(words):
-            hint = f"say {name}, or compute the {others[0]}"
-            yield Remark("unit", f"a {others[0]} in the words, and [{statement.entry.id}] takes the {name}", hint)
