@@ -273,8 +273,9 @@ class _Check:
     def _coded(self, counted: Counted, place: Place) -> None:
         """Report code that is nothing but a quantity: nobody checks it, and a reader takes it for checked."""
         for at, code in counted.block.prose.code:
-            found = scan(code.strip(), names=self.names)
-            if len(found) == 1 and found[0].outer_end - found[0].outer_start == len(code.strip()):
+            found = [] if "]{" in code else scan(code.strip(), names=self.names)
+            whole = len(found) == 1 and found[0].outer_end - found[0].outer_start == len(code.strip())
+            if whole or any(q.kind in ("ratio", "percent", "money", "points") or q.noun in _COUNTED for q in found):
                 hint = "take the backticks away and bind it; or write more of the code than its number"
                 self.report("code-quantity", f"{code.strip()!r} in code is bound to no fact", *place(at), hint=hint)
 
@@ -354,6 +355,9 @@ class _Check:
             message = f"{_listed(inside)} in a span whose entry [{entry.id}] only `holds`"
             hint = "give the entry an `is` for each quantity; `holds` checks words, not numbers"
             self.report("unbound", message, *where, hint=hint)
+        if any(at in (span.end, span.start - 1) for at in counted.block.prose.coded):
+            hint = "leave a space; what code adds to a number is compared with nothing"
+            self.report("unbound", f"code touches {span.whole!r}", *where, hint=hint)
         outcome = judge(entry, span.whole, inside, pairs, readings, self.facts)
         claim = self._settle(span.token, outcome, entry, span.whole, counted.block, where)
         self.placed.append((span.start, claim))
@@ -608,6 +612,9 @@ def _read(claim: Claim, alias: str, table: str, column: str) -> bool:
     return any(
         source.pack == alias and source.table == table and column in ("", source.column) for source in claim.sources
     )
+
+
+_COUNTED = frozenset("run runs pass passes failure failures task tasks".split())
 
 
 def _maybe_named(text: str, quantity: Quantity) -> str:

@@ -17,7 +17,7 @@ from generator.markdown.prose import Span
 from generator.wording import Word, find_words
 from generator.writeup import Coverage
 
-_SECTION_NUMBER = re.compile(r"\s*\d{1,3}(?:\.\d{1,3}){0,3}\.(?=\s)")
+_SECTION_NUMBER = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){0,3}\.(?=\s+[A-Z])")
 
 
 @dataclass
@@ -64,13 +64,19 @@ class Counted:
 def count(block: Block, names: Sequence[str] = ()) -> Counted:
     """Return the quantities of a block; a heading's section number ("3.") is none, nor is a digit of a name."""
     quantities = scan(block.prose.text, names=names)
-    if block.container == "heading" and (number := _SECTION_NUMBER.match(block.prose.text)):
-        quantities = [q for q in quantities if q.start >= number.end()]
+    if number := section_number(block):
+        quantities = [q for q in quantities if q.start >= number]
     taken = [(quantity.outer_start, quantity.outer_end) for quantity in quantities]
     words = [
         w for w in find_words(block.prose.text) if not any(w.start < end and start < w.end for start, end in taken)
     ]
     return Counted(block, quantities, words)
+
+
+def section_number(block: Block) -> int:
+    """Return where a heading's own words begin, behind its "3."; 0 where they begin at once."""
+    number = _SECTION_NUMBER.match(block.prose.text) if block.container == "heading" else None
+    return number.end() if number else 0
 
 
 def titles(block: Block, names: Sequence[str] = ()) -> Iterator[tuple[int, Quantity]]:

@@ -17,6 +17,7 @@ from clawpub.errors import FactError
 from clawpub.pack.reader import Pack
 from clawpub.quantity import scan
 from generator.library import ALIAS
+from generator.markdown.typed import folded
 from generator.tables import (
     ChartView,
     PackUrl,
@@ -109,7 +110,7 @@ def _check_caption(caption: str) -> None:
     hint = "nothing checks a caption: say it in the text, in a claim"
     if found := scan(caption):
         raise FactError(f"table: {found[0].text!r} in the caption", hint=hint)
-    if "verified" in caption.casefold():
+    if "verified" in folded(caption):
         raise FactError("table: a verification mark in the caption", hint=hint)
 
 

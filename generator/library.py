@@ -20,6 +20,7 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.schema import Column, Schema
 from clawpub.pack.tables import Cell, Table, table
 from generator.cards import ModelCard
+from generator.names import is_name
 from generator.writeup import Writeup
 
 ALIAS = "cross"
@@ -80,7 +81,7 @@ class Library:
     @cached_property
     def known_names(self) -> tuple[str, ...]:
         """The names of site.toml and of the model cards."""
-        return tuple(dict.fromkeys((*self.names, *(card.name for card in self.cards.values()))))
+        return tuple(dict.fromkeys((*self.names, *(card.name for card in self.cards.values() if is_name(card.name)))))
 
     @cached_property
     def names_digest(self) -> str:

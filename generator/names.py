@@ -12,13 +12,21 @@ _HEDGING = frozenset(
 )
 
 
+_SMALL = frozenset("of the and de la von van".split())
+
+
 def is_name(text: str) -> bool:
-    """Whether a text holds no quantity, or begins with a capitalised word that neither counts nor hedges."""
+    """Whether a text holds no quantity, or is a few capitalised words and numbers that neither count nor hedge."""
     if not scan(text):
         return True
     found = _FIRST.fullmatch(text.strip())
-    if not found or not found["word"][0].isupper() or len(text) > 80:
+    if not found or not found["word"][0].isupper() or len(text) > 60 or re.search(r"[$€£¥%/=]", text):
         return False
-    word = found["word"].lower()
-    counts = word in words.UNITS or word in words.TENS or word in words.FUNCTION or word in words.COUNTED
-    return len(word) > 1 and not counts and word not in _HEDGING
+    first, *others = re.findall(r"[^\W\d_][^\W_]*|\d[\w.]*", text)
+    counts = first.lower() in (words.UNITS | words.TENS) or first.lower() in words.FUNCTION | words.COUNTED | _HEDGING
+    return len(first) > 1 and not counts and all(_belongs(word) for word in others)
+
+
+def _belongs(word: str) -> bool:
+    """Whether a word may stand in a name: it has a capital or a digit, and it is nothing that is counted."""
+    return word in _SMALL or word[0].isdigit() or (word[0].isupper() and word.lower() not in words.COUNTED)

@@ -49,7 +49,7 @@ def vocabulary() -> str:
 def _constants() -> Iterator[tuple[str, Any]]:
     yield from _upper(words)
     for module, own in (
-        (tokens, ("ODD", "HIDDEN", "BIDI", "WIDE_SPACES", "TYPOGRAPHY", "_TWINS", "_SKIPPED", "_DIGIT")),
+        (tokens, ("ODD", "HIDDEN", "BIDI", "WIDE_SPACES", "TYPOGRAPHY", "TWINS", "_SKIPPED", "_DIGIT")),
         (around, ("_HYPHENATED",)),
         (names, ("SENTENCE_ENDS",)),
         (numbers, ("MAX_DIGITS", "DASHES", "SIGNS", "LOOK_ALIKES", "_SUFFIX_SIGNS")),

@@ -7,9 +7,13 @@ stands in a span that names a fact, or is waived. The lists are closed, so that 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
+
+from clawpub.quantity.tokens import TWINS
 
 Kind = Literal["comparative", "superlative", "universal"]
 
@@ -64,12 +68,20 @@ class Word:
     end: int
 
 
+@lru_cache(maxsize=4096)
+def _latin(char: str) -> str:
+    """Return the one Latin character that another looks like; itself where it looks like none."""
+    plain = TWINS.get(char) or unicodedata.normalize("NFKC", char)
+    return plain if len(plain) == 1 and plain.isascii() else char
+
+
 def find_words(text: str) -> Iterator[Word]:
-    """Yield the comparatives, superlatives and universals of a text, in order."""
-    for match in _WORDS.finditer(text):
+    """Yield the comparatives, superlatives and universals of a text, in order, in whatever letters they are typed."""
+    read = text if text.isascii() else "".join(map(_latin, text))
+    for match in _WORDS.finditer(read):
         match match.lastgroup:
             case "comparative" | "superlative" | "universal" as kind:
-                yield Word(kind, match[0], match.start(), match.end())
+                yield Word(kind, text[match.start() : match.end()], match.start(), match.end())
 
 
 def find_hedges(text: str) -> Iterator[tuple[int, str]]:

@@ -47,10 +47,10 @@ class _Characters(dict[int, str]):
         return result
 
 
-_TWINS = dict(
+TWINS = dict(
     zip(
-        "аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅοιντυρακεΟΑΒΕΗΙΚΜΝΡΤΥΧΖЗзȜƷ",
-        "aeopcyxijshdqwABEKMHOPCTYXIJSoivtupakeOABEHIKMNPTYXZ3333",
+        "аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅοιντυρακεΟΑΒΕΗΙΚΜΝΡΤΥΧΖЗзȜƷıոѵӏбƼ",
+        "aeopcyxijshdqwABEKMHOPCTYXIJSoivtupakeOABEHIKMNPTYXZ3333invl65",
         strict=True,
     )
 )
@@ -58,8 +58,8 @@ _TWINS = dict(
 
 
 def _fold(char: str) -> str:
-    if char in GLYPHS or char in _TWINS:
-        return _TWINS.get(char, char)
+    if char in GLYPHS or char in TWINS:
+        return TWINS.get(char, char)
     digit = unicodedata.decimal(char, None)
     if digit is not None:
         return str(digit)

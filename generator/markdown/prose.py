@@ -55,6 +55,8 @@ class Prose:
     """Typed marks and where they stand in the text."""
     code: list[tuple[int, str]] = field(default_factory=list)
     """(offset in the source, content) of code spans."""
+    coded: list[int] = field(default_factory=list)
+    """Where code spans stand in the text."""
     titles: list[tuple[int, str]] = field(default_factory=list)
     """(offset in the source, text) of link and image titles, which a reader sees on hovering."""
     links: list[tuple[int, int]] = field(default_factory=list)
@@ -114,6 +116,7 @@ class _Reader:
                 self.add(" ", at, False)
             case "code_inline":
                 self.prose.code.append((at, token.content))
+                self.prose.coded.append(self.length)
                 self.add(OBJECT, at, False, token.content)
             case "mark":
                 self.prose.marks.append((token, self.length))

@@ -6,13 +6,21 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from clawpub.quantity.tokens import TWINS
 from generator.markdown.prose import Prose, Slip
 
-_MARK = re.compile(r"[(\[{]\s*verified\b|\bverified\s*:\s*(?:data|cross|harness|[a-z_]+\.[a-z_]+)")
+_MARK = re.compile(
+    r"[(\[{❨⟨«]\W{0,4}verified\b|\([^()]{0,60}(?:data pack|cross-campaign)[^()]{0,60}\bverified\b"
+    r"|\bverified\s*:\s*(?:data|cross|harness|[a-z_]+\.[a-z_]+)"
+    r"|\(\s*(?:checked|certified|confirmed|validated)\s*:\s*(?:data|cross|harness)"
+)
 _OTHER = re.compile(r"[^\x00-\x7f]")
-_LOOK_ALIKES = str.maketrans("ѵеіӏԁḍ", "veiidd")
+_LOOK_ALIKES = {ord(char): twin.lower() for char, twin in TWINS.items() if twin.isalpha()} | str.maketrans("ḍ", "d")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u180e\u200b\u200c\u2060-\u2064\ufeff\U000e0000-\U000e007f]")
+_INVISIBLE = re.compile(
+    r"(?<=[A-Za-z])[\u200d\ufe0f]|[\u200d\ufe0f](?=[A-Za-z])"
+    r"|[\u00ad\u034f\u180e\u200b\u200c\u2060-\u2064\ufeff\U000e0000-\U000e007f]"
+)
 
 MARK_MESSAGE = "a verification mark is printed by a check, never typed"
 MARK_HINT = "remove it; bind the words to a fact and set cite = true in facts.toml"
@@ -32,7 +40,7 @@ def slips(prose: Prose, *, observed: bool) -> Iterator[Slip]:
 
 def typed_marks(text: str) -> Iterator[int]:
     """Yield where a text holds what a reader would take for a printed mark."""
-    if not _MARK.search(_OTHER.sub(_shown, text).lower()):
+    if not _MARK.search(folded(text)):
         return
     kept = [
         (char, offset)
@@ -51,6 +59,11 @@ def hidden(text: str, *, observed: bool) -> int | None:
 
 def named(char: str) -> str:
     return f"U+{ord(char):04X} {unicodedata.name(char, 'control character')}"
+
+
+def folded(text: str) -> str:
+    """Return a text in lower case, each letter as the Latin one that it looks like."""
+    return _OTHER.sub(_shown, text).lower()
 
 
 def _shown(found: str | re.Match[str]) -> str:

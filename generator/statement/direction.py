@@ -64,8 +64,26 @@ def direction(statement: Statement, names: Mapping[str, frozenset[str]], ask: As
     """`names` are the words that tell the packs apart, by alias."""
     if statement.verdict != "verified":
         return ()
-    remarks = [*_superlative(statement), *_comparative(statement, names), *_tie(statement, ask)]
+    remarks = [*_negated(statement), *_superlative(statement), *_comparative(statement, names), *_tie(statement, ask)]
     return remarks[:1]
+
+
+_NEGATES = re.compile(
+    r"\b(?:nobody|no one|none|neither|not (?:one|a single|any)|hardly|scarcely|barely|rarely|seldom|without|nothing|"
+    r"no)\b",
+    re.IGNORECASE,
+)
+
+
+def _negated(statement: Statement) -> Iterator[Remark]:
+    """A bound behind "nobody" or "without" says the opposite of what was compared."""
+    low, _ = statement.sentence
+    for quantity in statement.quantities:
+        if quantity.bound:
+            clause = _CLAUSE.split(statement.text[low : quantity.outer_start])[-1]
+            if found := _NEGATES.search(clause):
+                message = f"{found[0]!r} turns {quantity.text!r} round, and it was compared as it stands"
+                yield Remark("direction", message, "say it without: at most, at least; or `never more than`")
 
 
 def _superlative(statement: Statement) -> Iterator[Remark]:
