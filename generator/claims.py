@@ -40,6 +40,7 @@ from generator.statement.order import Printed
 from generator.statement.order import hidden as hidden_order
 from generator.statement.order import printed as printed_number
 from generator.statement.statements import Statements
+from generator.statement.surroundings import Surroundings, surroundings
 from generator.wording import find_hedges
 from generator.writeup import CheckedWriteup, Claim, FactEntry, Writeup
 
@@ -79,6 +80,7 @@ class _Check:
         self.printed: list[Printed] = []
         """Numbers of the block at hand that its sentences compare."""
         self.evidence = Evidence(self.packs, default, complete=self.complete)
+        self.around: dict[int, Surroundings] = {}
         self.claims: list[Claim] = []
         self.used: set[str] = set()
         self.counted: list[Counted] = []
@@ -90,6 +92,7 @@ class _Check:
         environment: dict[str, Any] = {}
         tokens = parser().parse(self.writeup.body, environment)
         blocks = read_passages(tokens, self.writeup.lead_tag)
+        self.around = surroundings(tokens, blocks)
         observed = any(block.observed for block in blocks)
         self._pins(observed=observed)
         self._swallowed_tags(environment)
@@ -387,6 +390,7 @@ class _Check:
             verdict=outcome.verdict,
             rule=outcome.rule,
             columns=frozenset((source.table, source.column) for source in claim.sources),
+            around=self.around[id(counted.block.inline)],
         )
         self._stated(statement, claim, where)
 
@@ -463,6 +467,7 @@ class _Check:
                 verdict=outcome.verdict,
                 rule=outcome.rule,
                 columns=frozenset((source.table, source.column) for source in claim.sources),
+                around=self.around[id(counted.block.inline)],
             ),
             claim,
             where,

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from clawpub.quantity import Quantity
 from generator.sentences import sentence_around
+from generator.statement.surroundings import Surroundings
 from generator.wording import Word
 from generator.writeup import FactEntry, Reading, Verdict
 
@@ -55,6 +56,8 @@ class Statement:
     """The comparison rule that decided."""
     columns: frozenset[tuple[str, str]] = field(default=frozenset())
     """(table, column) of every cell that was read."""
+    around: Surroundings = field(default=Surroundings())
+    """The headings above, the list item or table row around."""
 
     @property
     def sentence(self) -> tuple[int, int]:
