@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from generator.binding import (
     Target,
     entry_lines,
     find_proposals,
+    now_at,
     open_draft,
     prepare,
 )
@@ -114,22 +116,23 @@ def _answer(most: int, where: str) -> int | None:
 
 def _print(draft: Draft, found: Found, changes: Changes, *, asked: bool, dry_run: bool) -> None:
     done = {id(target) for change in changes.applied for target in change.targets}
+    written = () if dry_run else changes.applied
     if not asked:
         for each in found.ranked:
             if id(each.target) not in done:
-                _print_one(draft, each)
+                _print_one(draft, each, written)
         for note in found.left_out:
             click.echo(f"not searched: {printable(note)}", err=True)
-    print_text(found.others)
+    print_text([_moved(finding, written) for finding in found.others])
     for dropped in changes.dropped:
         words = ", ".join(repr(target.text) for target in dropped.targets)
-        line = dropped.targets[0].line
+        line = dropped.targets[0].place[0]
         click.echo(
             f"{shown(draft.folder / 'index.md')}:{line}: not bound: {printable(words)}: {printable(dropped.why)}",
             err=True,
         )
     for change in changes.applied:
-        _print_change(draft, change)
+        _print_change(draft, change, written)
     if dry_run:
         entries = {change.fact_id: change for change in changes.applied if change.new_entry}
         for change in entries.values():
@@ -145,20 +148,38 @@ def _more(unique: int) -> str:
     return f"; --accept-unique would take {unique}" if unique else ""
 
 
-def _print_change(draft: Draft, change: Change) -> None:
+def _moved(finding: Finding, written: Sequence[Change]) -> Finding:
+    """Return a finding where it stands once changes are written."""
+    if finding.line is None or finding.column is None:
+        return finding
+    line, column = now_at((finding.line, finding.column), written)
+    return replace(finding, line=line, column=column)
+
+
+def _place(target: Target, written: Sequence[Change]) -> tuple[int, int]:
+    """Return where a quantity, or the span around it, stands in the text as it now is."""
+    own = next((change for change in written if any(each is target for each in change.targets)), None)
+    if own and own.edges:
+        return now_at(own.edges[0], written, opens=True)
+    return now_at(target.place, written)
+
+
+def _print_change(draft: Draft, change: Change, written: Sequence[Change]) -> None:
     for target in change.targets:
-        place = f"{shown(draft.folder / 'index.md')}:{target.line}:{target.column}"
+        line, column = _place(target, written)
+        place = f"{shown(draft.folder / 'index.md')}:{line}:{column}"
         span = f"[{target.text}]{{fact={change.fact_id}}}"
         click.echo(f"{place}: {printable(span)}: {printable(', '.join(change.facts))}")
 
 
-def _print_one(draft: Draft, each: Ranked) -> None:
+def _print_one(draft: Draft, each: Ranked, written: Sequence[Change] = ()) -> None:
     target = each.target
-    message = f"{target.text!r} is bound to no fact"
+    line, column = _place(target, written)
+    message = f"the span cuts {target.text!r}" if target.cut else f"{target.quantity.text!r} is bound to no fact"
     hint = target.closed or (None if each.proposals else "no fact of the packs that was searched agrees with it")
     if each.part_of:
         hint = f"it may be a part of the name {each.part_of!r}: then waive it"
-    print_text([Finding("unbound", message, draft.folder / "index.md", target.line, target.column, hint)])
+    print_text([Finding("unbound", message, draft.folder / "index.md", line, column, hint)])
     for number, proposal in enumerate(each.proposals, start=1):
         mark = click.style("  unambiguous", fg="green") if each.unambiguous and number == 1 else ""
         facts = " | ".join(proposal.facts)
@@ -170,13 +191,13 @@ def _print_one(draft: Draft, each: Ranked) -> None:
 
 def _json(draft: Draft, found: Found, changes: Changes, *, dry_run: bool) -> dict[str, Any]:
     applied = {id(target): change for change in changes.applied for target in change.targets}
+    written = () if dry_run else changes.applied
     return {
         "path": shown(draft.folder / "index.md"),
         "quantities": [
             {
                 "text": each.target.text,
-                "line": each.target.line,
-                "column": each.target.column,
+                **_json_place(each.target, written),
                 "unambiguous": each.unambiguous,
                 "applied": change.fact_id if (change := applied.get(id(each.target))) else None,
                 "proposals": [_proposal(proposal) for proposal in each.proposals],
@@ -186,13 +207,18 @@ def _json(draft: Draft, found: Found, changes: Changes, *, dry_run: bool) -> dic
         "written": bool(changes.applied) and not dry_run,
         "applied": [_change(change) for change in changes.applied],
         "dropped": [
-            {"text": target.text, "line": target.line, "column": target.column, "why": dropped.why}
+            {"text": target.text, **_json_place(target, written), "why": dropped.why}
             for dropped in changes.dropped
             for target in dropped.targets
         ],
-        "others": [finding_json(finding) for finding in found.others],
+        "others": [finding_json(_moved(finding, written)) for finding in found.others],
         "not_searched": list(found.left_out),
     }
+
+
+def _json_place(target: Target, written: Sequence[Change]) -> dict[str, int]:
+    line, column = _place(target, written)
+    return {"line": line, "column": column}
 
 
 def _proposal(proposal: Proposal) -> dict[str, Any]:

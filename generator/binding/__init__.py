@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from clawpub.errors import ContentError
 from clawpub.findings import Finding
-from generator.binding.applying import Change, Changes, Dropped, entry_lines, prepare
+from generator.binding.applying import Change, Changes, Dropped, entry_lines, now_at, prepare
 from generator.binding.candidates import catalogue
 from generator.binding.draft import Draft, open_draft
 from generator.binding.ranking import Proposal, Ranked, Ranking
@@ -23,7 +23,7 @@ from generator.evidence import Evidence
 from generator.writeup import CheckedWriteup
 
 __all__ = ["Change", "Changes", "Draft", "Dropped", "Found", "Proposal", "Ranked", "Target"]
-__all__ += ["entry_lines", "find_proposals", "open_draft", "prepare"]
+__all__ += ["entry_lines", "find_proposals", "now_at", "open_draft", "prepare"]
 
 
 MOST_TARGETS = 500

@@ -191,12 +191,28 @@ def _unverified(changes: Iterable[Change], claims: Iterable[Claim]) -> Change | 
 
 
 def _written(draft: Draft, changes: Sequence[Change]) -> tuple[str, str | None]:
-    pieces = []
+    entries = [change for change in _once(changes) if change.new_entry]
+    return inserted(draft.index, _pieces(changes)), _with_entries(draft.ledger, entries)
+
+
+def now_at(place: At, changes: Iterable[Change], *, opens: bool = False) -> At:
+    """Return where a place of index.md is once changes are made; `opens` for a span's own place, its bracket."""
+    line, column = place
+    added = sum(
+        len(piece)
+        for (on, at), piece in _pieces(changes)
+        if on == line and (at < column or (at == column and not opens))
+    )
+    return line, column + added
+
+
+def _pieces(changes: Iterable[Change]) -> list[tuple[At, str]]:
+    """Return what goes into index.md, and where it does."""
+    pieces: list[tuple[At, str]] = []
     for change in changes:
         if change.edges:
             pieces += [(change.edges[0], "["), (change.edges[1], f"]{{fact={change.fact_id}}}")]
-    entries = [change for change in _once(changes) if change.new_entry]
-    return inserted(draft.index, pieces), _with_entries(draft.ledger, entries)
+    return pieces
 
 
 def _once(changes: Iterable[Change]) -> Iterable[Change]:

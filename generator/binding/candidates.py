@@ -24,15 +24,17 @@ from statistics import median
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import Column
 from clawpub.pack.tables import Row
-from generator.binding.counts import counts, truth_where
+from generator.binding.counts import counts, signs, truth_where
 from generator.binding.model import Candidate, Found, Pool, Shape, as_percent
 from generator.binding.pairs import MOST_COLUMNS, MOST_SAID, between_packs, rows_of_column
-from generator.binding.sheets import Sheet, literal, number_of, quoted, unit_of
+from generator.binding.sheets import Sheet, alike, literal, number_of, quoted, unit_of
 from generator.binding.vocabulary import EVERY, GREATEST, LEAST, MEAN, MEDIAN, NOT_ADDED, PER, TOTAL, statistic_words
 from generator.binding.words import Names, stem, stems_of, words_of
 
 MOST_CELLS = 20_000
 """Of a table, beyond which single cells are offered only for rows that the writeup names."""
+MOST_SIGNED = 20
+"""Columns of a table whose rows above, below and at zero are counted and added."""
 MOST = 60_000
 """Candidates of one pack."""
 
@@ -109,6 +111,8 @@ def _of_table(sheet: Sheet, said: Collection[str], found: Catalogue) -> Found:
         yield from _ends_of_intervals(sheet)
         return
     yield from counts(sheet, said)
+    for column, values in list(sheet.numeric.items())[:MOST_SIGNED]:
+        yield from signs(sheet, column, values, "", ())
     yield from _statistics(sheet)
     yield from _grouped(sheet, said)
     yield from _columns_by_columns(sheet, "sum")
@@ -264,6 +268,7 @@ def _grouped(sheet: Sheet, said: Collection[str]) -> Found:
                     yield from _only(sheet, measured, numbers[0], where, value)
                 elif numbers:
                     yield from _statistic(sheet, measured, numbers, where, (value,))
+                    yield from signs(sheet, measured, numbers, where, (value,))
             for truth in (c for c in sheet.columns if c.type == "boolean"):
                 every = sheet.cells(truth.name)
                 known = [bool(every[at]) for at in rows if every[at] is not None]
@@ -295,7 +300,7 @@ def _columns_by_columns(sheet: Sheet, sql: str) -> Found:
         columns = (sheet.place(one.name), sheet.place(other.name))
         cost, label = (5 if sql else 4), f"{one.name} by {other.name}"
         fact = f"select 1.0 * {over} / {below} from {sheet.ref}"
-        if a <= b:
+        if a <= b and alike(one, other):
             share = Candidate((fact,), a / b, "share", columns, meaning, (), (), (sheet.alias,), None, cost, label)
             yield "share", share
             if one.type == other.type == "integer":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import replace
 
 from clawpub.pack.schema import Column
-from generator.binding.model import Candidate, Found, Shape
+from generator.binding.model import Candidate, Found, Pool, Shape
 from generator.binding.sheets import Sheet, literal, quoted
+from generator.binding.vocabulary import MINUS, NOT_ADDED, NOTHING, PLUS
 from generator.binding.words import stems_of, words_of
 
 MOST_WORDS = 4
@@ -111,6 +113,52 @@ def _shares(sheet: Sheet, column: Column, value: str, count: int, wholes: dict[s
             names, label = (value,), f"{value} share"
             share = _count(sheet, fact, count / of, column.name, meant, names=names, cost=3, label=label, shape="share")
             yield "share", share
+
+
+def signs(sheet: Sheet, column: Column, values: list[float], where: str, names: tuple[str, ...]) -> Found:
+    """Yield the rows above, below and at zero, where a column has several of these: counted, added, and as shares."""
+    if column.name in sheet.key:
+        return
+    name, stems = quoted(column.name), stems_of(column.name)
+    for sign, says, kept in (
+        (">", PLUS, [value for value in values if value > 0]),
+        ("<", MINUS, [value for value in values if value < 0]),
+        ("=", NOTHING, [value for value in values if value == 0]),
+    ):
+        if not 0 < len(kept) < len(values):
+            continue
+        test = f"{name} {sign} 0"
+        rows = f"from {sheet.ref}{f'{where} and' if where else ' where'} {test}"
+        cost, label = (4 if names else 3), " ".join((*names, column.name, _SIGNED[sign]))
+        meaning = (sheet.alias, "signed", stems, sign, *names)
+        part = len(kept) / len(values)
+        found: list[tuple[Pool, Candidate]] = [
+            (
+                "plain",
+                _count(
+                    sheet, f"select count({name}) {rows}", len(kept), column.name, meaning,
+                    names=names, cost=cost, label=label,
+                ),
+            )
+        ]  # fmt: skip
+        for sql in (f"avg({test})", f"sum({test}) || '/' || count({name})"):
+            fact, meant = f"select {sql} from {sheet.ref}{where}", (*meaning, "share")
+            share = _count(
+                sheet, fact, part, column.name, meant, names=names, cost=cost + 1, label=f"{label} share", shape="share"
+            )
+            found.append(("share", share))
+        if sign != "=" and not NOT_ADDED & set(stems):
+            fact, meant = f"select sum({name}) {rows}", (*meaning, "total")
+            label = f"{label} total"
+            total = _count(
+                sheet, fact, sum(kept), column.name, meant, names=names, cost=cost, label=label, shape="statistic"
+            )
+            found.append(("plain", total))
+        for pool, candidate in found:
+            yield pool, replace(candidate, says=(says,))
+
+
+_SIGNED = {">": "above zero", "<": "below zero", "=": "zero"}
 
 
 def _thing(column: str) -> str:

@@ -47,6 +47,10 @@ POOLS: dict[str, tuple[Pool, ...]] = {
     "range": ("range",),
 }
 
+SHARES = frozenset({"percent", "fraction", "points", "change"})
+"""Kinds of quantities that no count and no other whole number can be."""
+CELLS = frozenset({"cell", "row", "statistic", "each", "range"})
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -121,7 +125,7 @@ class Ranking:
         judged = []
         for pool in POOLS.get(quantity.kind, ()):
             for candidate in self.found.between(pool, low, high):
-                if not _can_mean(candidate, quantity):
+                if not self._can_mean(candidate, quantity, near):
                     continue
                 score, supported = near.judge(candidate)
                 tier = (0 if supported else 2) + (0 if _within(candidate, reach) else 1)
@@ -139,6 +143,8 @@ class Ranking:
             value = self._ask(fact)
             if isinstance(value, FactError) or value is None:
                 return None
+            if quantity.kind in SHARES and isinstance(value, int) and candidate.unit != "percent":
+                return None  # a count is no share
             values.append(value)
         plain: list[Value] = [value for value in values if isinstance(value, str | int | Decimal)]
         if len(plain) != len(values):
@@ -157,6 +163,21 @@ class Ranking:
             except FactError as error:
                 self._read[fact] = error
         return self._read[fact]
+
+    def _can_mean(self, candidate: Candidate, quantity: Quantity, near: Near) -> bool:
+        """Whether a fact is of the kind that the number is: ranks for ordinals, shares for percentages, and one
+        column by another only where the words say so much a piece."""
+        place = candidate.columns[0]
+        if quantity.kind == "ordinal":
+            return bool({"rank", "place", "position"} & set(words_of(place[2])))
+        if candidate.shape == "per" and not near.a_piece:
+            return False
+        if quantity.kind == "money" and candidate.shape in ("count", "kinds"):
+            return False
+        if quantity.kind in SHARES and candidate.shape not in ("share", "pair") and candidate.unit != "percent":
+            return self.terms.types.get(place) not in ("integer", "boolean") and candidate.shape in CELLS
+        ratio = candidate.facts[0].count("'/'") == 1
+        return not ratio or quantity.kind == "ratio"
 
     def _reach(self, sources: tuple[str, ...]) -> Tables | None:
         """Return the tables that a tag names; None where it sets no bounds, as the check has it."""
@@ -247,12 +268,3 @@ def _window(quantity: Quantity) -> tuple[float, float]:
         low, high = min(low, value * 0.95), max(high, value * 1.05)
     room = 1e-9 * max(1.0, abs(low), abs(high))
     return low - room, high + room
-
-
-def _can_mean(candidate: Candidate, quantity: Quantity) -> bool:
-    """Whether a fact is of the kind that the number is: ranks for ordinals, and money only for money."""
-    column = candidate.columns[0][2]
-    if quantity.kind == "ordinal":
-        return bool({"rank", "place", "position"} & set(words_of(column)))
-    ratio = candidate.facts[0].count("'/'") == 1
-    return not ratio or quantity.kind == "ratio"

@@ -176,7 +176,13 @@ def number_of(cell: Cell) -> float | None:
 
 def in_percent(column: Column, values: Sequence[float]) -> bool:
     """Whether a column can be stored in percent: numbers up to 100, not all of them shares of 1."""
-    return min(values) >= 0 and 1 < max(values) <= 100 and (column.type == "number" or "percent" in column.description)
+    told = column.type == "number" or "percent" in column.description or {"pct", "percent"} & set(words_of(column.name))
+    return min(values) >= 0 and 1 < max(values) <= 100 and bool(told)
+
+
+def alike(one: Column, other: Column) -> bool:
+    """Whether one column can be a share of the other: both in one unit, or both counts, or both plain numbers."""
+    return unit_of(one) == unit_of(other) and (bool(unit_of(one)) or one.type == other.type)
 
 
 def unit_of(column: Column) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from clawpub.quantity import Quantity
 from generator.binding.candidates import Catalogue
 from generator.binding.model import Candidate
 from generator.binding.sheets import Place
@@ -20,6 +21,9 @@ _RATES = frozenset(map(stem, "rate share percent pct percentage coverage".split(
 _POINTING = re.compile(r"\b(?:it|its|they|their|them|this|that|these|those|he|she|his|her|there|same)\b", re.IGNORECASE)
 
 
+_A_PIECE = re.compile(r"\W*(?:[\w-]+\W+){0,3}?(?:an?|per|each|every)\s+\w", re.IGNORECASE)
+_A_PIECE_BEFORE = re.compile(r"\b(?:each|every|per|average|averaged|mean)\b", re.IGNORECASE)
+_EACH = re.compile(r"\b(?:each|apiece|per|on average)\b", re.IGNORECASE)
 _JOINED = re.compile(r"\W*(?:\b(?:and|or|the|to|than|with|against)\b\W*)*", re.IGNORECASE)
 
 
@@ -50,6 +54,8 @@ class Near:
         self.pack_words = pack_words
         self.apart = any(self.around.near.get(word, 0) >= 0.7 for word in _GAP)
         """Whether the words speak of how far two things are apart."""
+        self.a_piece = _says_a_piece(text, target.quantity, self.around.clause)
+        """Whether the words say so much for each of something: `$0.12 a pass`."""
         self.small = self.quantity.kind in ("number", "ordinal") and abs(self.quantity.value) < 100
         self._scores: dict[Place, tuple[float, float]] = {}
         self._names: dict[tuple[str, ...], bool] = {}
@@ -196,6 +202,11 @@ class Near:
         if self.pack_named:
             return candidate.packs == (self.pack,)
         return candidate.packs == (self.default,)
+
+
+def _says_a_piece(text: str, quantity: Quantity, clause: tuple[int, int]) -> bool:
+    before, behind = text[clause[0] : quantity.outer_start], text[quantity.outer_end : clause[1]]
+    return bool(_A_PIECE_BEFORE.search(before) or _A_PIECE.match(behind) or _EACH.search(behind))
 
 
 def _part_of(text: str, target: Target, said: Sequence[Mention], terms: Terms) -> str:

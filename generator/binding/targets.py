@@ -46,8 +46,15 @@ class Target:
     """Of the span that it stands in already, whose entry the ledger lacks."""
     together: tuple[int, ...] = ()
     """Starts of all quantities of that span: one entry must answer them all."""
+    cut: bool = False
+    """Whether a span holds only a part of it."""
     closed: str = ""
     """Why it cannot be bound from here, e.g. that it is part of a link."""
+
+    @property
+    def place(self) -> At:
+        """Where the check reports it."""
+        return self.number_at if self.number_at != (0, 0) else (self.line, self.column)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -68,6 +75,7 @@ def find_targets(checked: CheckedWriteup) -> list[Target]:
             free = [q for q in counted.quantities if place(block.prose.source(q.start)) in unbound]
             found += (_free(quantity, counted, above, place) for quantity in free if _alone(quantity, counted))
             found += _named(counted, unknown, above, place)
+            found += _cut(counted, unbound, above, place)
         if block.container == "heading":
             above = block.prose.text
     return sorted(found, key=lambda target: (target.line, target.column))
@@ -133,6 +141,27 @@ def _named(counted: Counted, unknown: set[tuple[int | None, int | None]], above:
                 neighbours=tuple(counted.quantities),
                 fact_id=_fact_id(span),
                 together=tuple(each.start for each in inside),
+            )
+
+
+def _cut(counted: Counted, unbound: set[tuple[int | None, int | None]], above: str, place: Place) -> Iterator[Target]:
+    """Yield the quantities that a span cuts, whole, where the check reports that span."""
+    prose = counted.block.prose
+    for span in prose.spans:
+        if place(span.at) not in unbound:
+            continue
+        for quantity in counted.cut(span):
+            whole = prose.text[quantity.outer_start : quantity.outer_end]
+            yield Target(
+                quantity,
+                whole,
+                counted.block,
+                above,
+                *place(prose.source(quantity.outer_start)),
+                number_at=place(span.at),
+                neighbours=tuple(counted.quantities),
+                closed=f"a span cuts it: take all of {whole!r} into it by hand; these agree with the whole",
+                cut=True,
             )
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from clawpub.pack.reader import Pack
+from clawpub.pack.schema import ColumnType
 from generator.binding.sheets import Place, unit_of
 from generator.binding.words import STOP, stem, stems_of, words_of
 
@@ -27,7 +28,14 @@ APART = _stems(
     "gap difference differ differs differed more fewer less than above below apart higher lower ahead behind margin "
     "rose fell grew dropped gained lost increase decrease improved faster slower longer shorter"
 )
-NOT_ADDED = _stems("rate rates percent pct percentage share p50 p95 mean average median rank year score id low high")
+PLUS = _stems(
+    "positive above won win wins winning winners gain gains gained gaining profit profitable profits profited up"
+)
+MINUS = _stems("negative below lost lose loses losing losers loss losses fell down")
+NOTHING = _stems("zero flat nothing unchanged even")
+NOT_ADDED = _stems(
+    "per rate rates percent pct percentage share p50 p95 mean average median rank year score id low high"
+)
 """Words of columns whose sum says nothing."""
 STATISTICS = {
     "p50": MEDIAN,
@@ -79,6 +87,7 @@ class Terms:
         self.names: dict[Place, frozenset[str]] = {}
         self.others: dict[Place, dict[str, float]] = {}
         self.units: dict[Place, str] = {}
+        self.types: dict[Place, ColumnType] = {}
         self.vocabulary: set[str] = set()
         """Every word of a name of a table or column."""
         self.numbered: set[str] = set()
@@ -101,6 +110,7 @@ class Terms:
                     place = (alias, schema.name, column.name)
                     self._add(place, _name_stems(column.name), f"{told} {schema.title}", (*tables, *keys))
                     self.units[place] = unit_of(column)
+                    self.types[place] = column.type
         count = len({place[1:] for place in self.names})
         appears: dict[str, set[str]] = defaultdict(set)
         for place, names in self.names.items():

@@ -48,6 +48,26 @@ def test_accept_unique_binds_what_is_beyond_doubt_and_the_check_verifies_it(writ
     assert again.returncode == 1 and "0 bound, 1 unbound" in again.stdout
 
 
+def test_places_are_those_of_the_text_as_it_now_is(writeup: Path) -> None:
+    """What is still open is named where the next check names it, and what was bound where its span stands."""
+    told = json.loads(clawpub("bind", "--json", "--accept-unique", writeup).stdout)
+    index = (writeup / "index.md").read_text().splitlines()
+    for each in told["quantities"]:
+        line = index[each["line"] - 1][each["column"] - 1 :]
+        assert line.startswith(f"[{each['text']}]{{" if each["applied"] else each["text"])
+    open_ones = [(q["line"], q["column"]) for q in told["quantities"] if not q["applied"]]
+    findings = json.loads(clawpub("check", "--json", writeup).stdout)["findings"]
+    assert open_ones == [(f["line"], f["column"]) for f in findings if f["rule"] == "unbound"]
+
+
+def test_what_is_printed_after_accepting_points_at_the_words(writeup: Path) -> None:
+    done = clawpub("bind", "--accept-unique", writeup)
+    lines = done.stderr.splitlines()
+    at = next(number for number, line in enumerate(lines) if "'3' is bound to no fact" in line)
+    assert lines[at + 1][lines[at + 2].index("^")] == "3"
+    assert "index.md:9:12: [30]{fact=runs}" in done.stdout and "index.md:9:44: [23/30]" in done.stdout
+
+
 def test_nothing_left_to_bind_is_status_0(writeup: Path) -> None:
     index = writeup / "index.md"
     index.write_text(index.read_text().replace(", and 3 of them were odd", ""))

@@ -117,9 +117,11 @@ def test_a_span_whose_entry_is_missing_is_to_be_bound(tmp_path: Path) -> None:
 def test_what_no_span_can_mend_is_told_apart(tmp_path: Path) -> None:
     body = '[Observed]\n\n23. We saw [a page](https://e.example "30 runs") and about [40K]{fact=t} tokens.\n'
     found = find_proposals(draft(tmp_path, body, facts='[t]\nis = "run_summary.tokens_in"\n'))
-    assert not found.ranked
+    (cut,) = found.ranked
+    assert cut.target.cut and cut.target.text == "about 40K" and "take all of 'about 40K'" in cut.target.closed
+    assert cut.proposals[0].facts == ("run_summary.tokens_in",) and not cut.unambiguous
     told = [finding.message for finding in found.others]
-    assert told == ["a list that starts at 23", "'30' in a title", "the span cuts 'about 40K'"]
+    assert told == ["a list that starts at 23", "'30' in a title"]
 
 
 def test_a_writeup_without_packs_says_what_is_missing(tmp_path: Path) -> None:
@@ -409,3 +411,87 @@ def test_a_large_table_is_searched_in_part_and_that_is_said(tmp_path: Path) -> N
     assert (only.proposals[0].facts, only.unambiguous) == (("wide[row-12345].c7",), True)
     assert any("single cells" in note for note in found.left_out)
     assert any("of its 61 columns" in note for note in found.left_out)
+
+
+# --- shares, signs, units ---
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "100% of the cases of gpt-9 (low) were well formed.",
+        "100% of the models are there.",
+        "It rose by 100 points for gpt-9 (low).",
+        "The cases of gpt-9 (low) grew by 100%.",
+    ],
+)
+def test_no_count_is_offered_for_a_share_or_a_change(tmp_path: Path, sentence: str) -> None:
+    pack = make_pack(tmp_path, "board", tables=[board()])
+    found = find_proposals(draft(tmp_path, f"[Observed] {sentence}\n", packs=(pack,)))
+    (only,) = [each for each in found.ranked if each.target.text.startswith("100")]
+    counted = [p for p in only.proposals if "count(model)" in p.facts[0] and "/" not in p.facts[0]]
+    assert counted == [] and not only.unambiguous
+    assert all(p.candidate.unit == "percent" or not isinstance(p.values[0], int) for p in only.proposals)
+
+
+TRADES = Schema(
+    "trades",
+    "The bot's trades",
+    (
+        Column("n", "integer"),
+        Column("market", "string"),
+        Column("pnl", "number", "US dollars"),
+        Column("fee", "number", "US dollars"),
+        Column("hold_s", "number"),
+    ),
+    ("n",),
+    recorded=True,
+)
+PNL = ["4.5", "-2.25", "0", "7.75", "-1", "3", "0.5", "-6", "0", "2.5", "-0.75"]
+
+
+def trades() -> Table:
+    rows: list[Row] = [
+        {
+            "n": n,
+            "market": "ETH" if n % 3 else "BTC",
+            "pnl": Decimal(pnl),
+            "fee": Decimal("0.11") * n,
+            "hold_s": Decimal(100 + 7 * n * n),
+        }
+        for n, pnl in enumerate(PNL, 1)
+    ]
+    return table(TRADES, rows)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fact"),
+    [
+        ("Five trades had a positive pnl.", "select count(pnl) from trades where pnl > 0"),
+        ("Four trades had a negative pnl.", "select count(pnl) from trades where pnl < 0"),
+        ("Two trades were flat in pnl.", "select count(pnl) from trades where pnl = 0"),
+        ("45.5% of the trades had a positive pnl.", "select avg(pnl > 0) from trades"),
+        ("5/11 trades had a positive pnl.", "select sum(pnl > 0) || '/' || count(pnl) from trades"),
+        ("The positive pnl came to $18.25.", "select sum(pnl) from trades where pnl > 0"),
+        (
+            "Of the trades in BTC two were flat in pnl.",
+            "select count(pnl) from trades where market = 'BTC' and pnl = 0",
+        ),
+        ("50% of the trades in ETH had a negative pnl.", "select avg(pnl < 0) from trades where market = 'ETH'"),
+    ],
+)
+def test_rows_above_and_below_zero_are_counted_added_and_shared(tmp_path: Path, sentence: str, fact: str) -> None:
+    only = ranked(tmp_path, sentence, packs=(make_pack(tmp_path, "bot", tables=[trades()]),))
+    assert fact in [proposal.facts[0] for proposal in only.proposals]
+
+
+def test_one_unit_by_another_is_offered_only_where_the_words_say_a_piece(tmp_path: Path) -> None:
+    """48.86 seconds go to a dollar of fees: nobody means that who does not say so."""
+    pack = make_pack(tmp_path, "bot", tables=[trades()])
+    held = sum(100 + 7 * n * n for n in range(1, 12)) / float(sum(Decimal("0.11") * n for n in range(1, 12)))
+    plain = ranked(tmp_path, f"It came to {held:.2f} in the end.", packs=(pack,))
+    assert not any("hold_s) / sum(fee" in fact for p in plain.proposals for fact in p.facts)
+    each = ranked(tmp_path, f"It held {held:.2f} seconds per dollar of fee.", packs=(pack,))
+    assert any("sum(hold_s) / sum(fee)" in fact for p in each.proposals for fact in p.facts)
+    share = ranked(tmp_path, f"That is {100 / held:.4f}% of them.", packs=(pack,))
+    assert not any("sum(fee) / sum(hold_s)" in fact for p in share.proposals for fact in p.facts)
