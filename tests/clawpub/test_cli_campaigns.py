@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from clawpub.cli.output import shown
 from clawpub.cli.progress import pace
 from runner.campaign import load_campaign
 from runner.events import CampaignStarted
@@ -163,10 +164,10 @@ def test_a_shard_says_which_journal_it_writes_and_is_never_written_twice(campaig
         refused = clawpub("run", "--shard", "2/2", campaign)
         assert refused.returncode == 2 and "another clawpub is running this campaign" in refused.stderr
     done = clawpub("run", "--shard", "2/2", campaign)
-    assert done.returncode == 0 and f"shard 2/2: its journal is {journal}" in done.stderr
-    assert f"bring their journals together in {journal.parent}" in done.stderr
+    assert done.returncode == 0 and f"shard 2/2: its journal is {shown(journal)}" in done.stderr
+    assert f"bring their journals together in {shown(journal.parent)}" in done.stderr
     again = clawpub("run", "--shard", "2/2", campaign)
-    assert again.returncode == 2 and "begun already" in again.stderr and str(journal) in again.stderr
+    assert again.returncode == 2 and "begun already" in again.stderr and journal.name in again.stderr
 
 
 def test_a_harness_that_needs_a_box_is_refused_without_one_before_anything_is_frozen(

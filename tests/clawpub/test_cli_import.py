@@ -140,11 +140,13 @@ def test_a_description_names_the_line_of_what_it_does_not_understand(here: Path)
 
 
 def test_without_a_publication_a_place_must_be_named(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("a\n1\n")
-    done = clawpub("pack", "import", "t.csv", "--id", "t", *SAID, cwd=tmp_path)
+    """The root has no publication above it; a temporary folder may stand within one."""
+    file, packs = tmp_path / "t.csv", tmp_path / "packs"
+    file.write_text("a\n1\n")
+    done = clawpub("pack", "import", str(file), "--id", "t", *SAID, cwd=Path("/"))
     assert done.returncode == 2 and "clawpub init" in done.stderr
-    assert clawpub("pack", "import", "t.csv", "--id", "t", *SAID, "-o", "packs", cwd=tmp_path).returncode == 0
-    assert (tmp_path / "packs" / "t" / "SEAL").is_file()
+    assert clawpub("pack", "import", str(file), "--id", "t", *SAID, "-o", str(packs), cwd=Path("/")).returncode == 0
+    assert (packs / "t" / "SEAL").is_file()
 
 
 def test_names_and_cells_never_steer_the_terminal(tmp_path: Path) -> None:
