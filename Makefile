@@ -60,8 +60,12 @@ $(UV):
 .venv/.site-ready: pyproject.toml uv.lock | $(UV)
 	@began=$$(date +%s); mkdir -p .clawpub/tmp; \
 	$(UV) sync --frozen --inexact --no-dev --extra local && touch $@ && \
+	{ $(BIN)/python -m generator.sqlite_wasm || true; } && \
 	echo $$(( $$(date +%s) - began )) > .clawpub/setup-seconds
 
 .venv/.test-ready: pyproject.toml uv.lock | $(UV)
 	@mkdir -p .clawpub/tmp
-	$(UV) sync --frozen --inexact --extra local --extra ray --extra openclaw && touch $@
+	$(UV) sync --frozen --inexact --extra local --extra ray --extra openclaw
+	@$(BIN)/python -m generator.sqlite_wasm || true
+	@.ci/browser
+	@touch $@

@@ -177,6 +177,18 @@ class PackDigest:
 
 
 @dataclass(frozen=True)
+class Recheck:
+    """What a page is checked again with in the reader's browser."""
+
+    data: Markup
+    """JSON, see generator/recheck.py."""
+    script: str
+    """From the site's root."""
+    sqlite: str
+    """The script that answers queries, from the site's root; empty where the site has none."""
+
+
+@dataclass(frozen=True)
 class IndexPage:
     publication: Publication
     page: Meta
@@ -202,6 +214,8 @@ class WriteupPage:
     packs: tuple[PackDigest, ...]
     source_path: str
     """Of index.md, from the publication's root."""
+    recheck: Recheck | None = None
+    """What the reader's browser needs to check the page again; None where nothing was claimed."""
 
 
 @dataclass(frozen=True)

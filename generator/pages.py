@@ -6,7 +6,7 @@ import io
 import posixpath
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
@@ -32,6 +32,7 @@ from generator.local import demo_page, newest_first
 from generator.output import Payload
 from generator.places import Places
 from generator.publication import CheckedPublication, Progress
+from generator.recheck import Scripts, load_scripts, recheck_of
 from generator.render import Theme, load_theme, render_page
 from generator.run_pages import run_files
 from generator.runs import PackRuns, pack_runs
@@ -59,11 +60,12 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     about = publication_of(
         site, theme.stylesheet_path, texts=links, has_demo=bool(publication.local), head=head, foot=foot
     )
-    files: dict[str, Payload] = {theme.stylesheet_path: theme.stylesheet}
+    scripts = load_scripts(publication.project)
+    files: dict[str, Payload] = {theme.stylesheet_path: theme.stylesheet, **scripts.files}
     runs, findings = _all_runs(publication, progress)
     for number, checked in enumerate(publication.writeups):
         progress("rendering", number, len(publication.writeups))
-        files |= _writeup_files(publication, theme, about, checked, runs, places)
+        files |= _writeup_files(publication, theme, about, checked, runs, places, scripts)
     for pack in publication.packs:
         files |= _pack_files(theme, pack, pack_page(about, site, runs[pack.id], publication.cards, places))
         files |= run_files(theme, about, site, runs[pack.id], places)
@@ -124,6 +126,7 @@ def _writeup_files(
     checked: CheckedWriteup,
     runs: Mapping[str, PackRuns],
     places: Places,
+    scripts: Scripts,
 ) -> dict[str, Payload]:
     writeup, project = checked.writeup, publication.project
     path = writeup_url(writeup.slug)
@@ -131,6 +134,7 @@ def _writeup_files(
     text = render_body(checked.tokens, body, writeup.lead_tag)
     source = writeup.path.relative_to(project.root).as_posix()
     page = writeup_page(about, project.site, checked, text, source, runs, places)
+    page = replace(page, recheck=recheck_of(checked, publication.library.known_names, body.root, scripts))
     files: dict[str, Payload] = {path: render_page(theme, page)}
     for file in sorted(writeup.path.parent.rglob("*")):
         if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink():

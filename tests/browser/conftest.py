@@ -28,6 +28,9 @@ ENTRY = """
 import { Fraction } from "./quantity/fraction.js";
 import { scan } from "./quantity/scan.js";
 import { compare } from "./quantity/compare.js";
+import { overTasks, overValues, SCALARS } from "./facts/functions.js";
+import { printedFloat } from "./facts/sqlite.js";
+import { sha256 } from "./pack/sha256.js";
 export function told(value) {
   return JSON.parse(JSON.stringify(value, (key, each) => {
     if (each instanceof Fraction) return `${each.numerator}/${each.denominator}`;
@@ -37,6 +40,12 @@ export function told(value) {
 export const scanned = (texts, names) => texts.map((text) => told(scan(text, names)));
 export const compared = (cases) => cases.map(([text, place, value, options]) =>
   told(compare(scan(text)[place], typed(value), options)));
+const printed = (value) => (value === null ? null : printedFloat(value).number);
+export const scalars = (calls) => calls.map(([name, cells]) => printed(SCALARS[name][1](...cells)));
+export const aggregates = (calls) => calls.map(([name, rows]) =>
+  printed(name === "median" || name === "percentile" ? overValues(rows) : overTasks(name, rows)));
+export const hashed = (texts) => texts.map((text) =>
+  [...sha256(new TextEncoder().encode(text))].map((each) => each.toString(16).padStart(2, "0")).join(""));
 export function typed(value) {
   if (Array.isArray(value)) return value.map(typed);
   if (value === null || typeof value === "boolean") return value;

@@ -154,10 +154,15 @@ def gibberish(count: int, seed: int) -> list[str]:
     return ["".join(chr(dice.randint(*dice.choice(blocks))) for _ in range(length)) for length in lengths]
 
 
-@pytest.mark.parametrize("names", [[], ["Claude 3.5 Sonnet", "RTX 4090", "a+b (2)"]], ids=["plain", "names"])
+@pytest.mark.parametrize(
+    "names", [[], ["Claude 3.5 Sonnet", "RTX 4090", "a+b (2)", "Qwen2.5-Coder 0.5B, Q4_K_M"]], ids=["plain", "names"]
+)
 def test_random_texts_are_read_alike(modules: Call, names: list[str]) -> None:
     texts = mixtures(TEXTS, 1) + gibberish(TEXTS // 4, 2)
-    texts += [f"{text} Claude 3.5 Sonnet beats RTX 4090 by 2, a+b (2) too" for text in mixtures(50, 3)]
+    texts += [
+        f"{text} Claude 3.5 Sonnet beats RTX 4090 by 2, a+b (2) too, Qwen2.5-Coder 0.5B, Q4_K_M"
+        for text in mixtures(50, 3)
+    ]
     texts = [text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in texts]
     wrong = []
     for text, found in zip(texts, modules("scanned", texts, names), strict=True):

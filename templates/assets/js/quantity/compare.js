@@ -77,8 +77,9 @@ function firstTrue(literal, wordings, decide) {
 
 // --- reading a fact ---
 
-// A fact: its value; `pair`, k and n; `step`, the last stored digit; `declared`, whether that is what the column keeps.
-const fact = (value, pair = null, step = null, declared = false) => ({ value, pair, step, declared });
+// A fact: its value; `pair`, k and n; `step`, the last stored digit; `declared`, whether that is what the column keeps;
+// `counted`, whether it is a whole number by type: a count, which is no share of anything.
+const fact = (value, pair = null, step = null, declared = false, counted = false) => ({ value, pair, step, declared, counted });
 const bare = (shown) => (shown.pair ? `${shown.pair[0]}/${shown.pair[1]}` : plain(shown.value));
 
 function factOf(value, factUnit, storedDigits, literal, n) {
@@ -89,7 +90,7 @@ function factOf(value, factUnit, storedDigits, literal, n) {
     throw new Undecidable("type", `the fact is ${value}, which says nothing about ${literal.text}`);
   }
   let read;
-  if (typeof value === "bigint") read = fact(Fraction.of(value));
+  if (typeof value === "bigint") read = fact(Fraction.of(value), null, null, false, factUnit === null && n === null);
   else if (typeof value === "string") read = textFact(value.trim());
   else if (value.pair) read = pairFact(...value.pair);
   else read = numberFact(value.number);
@@ -139,6 +140,10 @@ function single(literal, known, { n, exact, inPercent }) {
   if (literal.kind === "ratio") return ratio(literal, known);
   if (known.pair && !wantsShare(literal)) {
     const message = `the fact is ${bare(known)}: ${literal.text} could be its numerator or its share; bind one of them`;
+    throw new Undecidable("type", message);
+  }
+  if (known.counted && SHARES.includes(literal.kind)) {
+    const message = `the fact is ${bare(known)}, a count; ${literal.text} is of a share: divide, as in 1.0 * a / b`;
     throw new Undecidable("type", message);
   }
   if (literal.bound) return bound(literal, [known]);

@@ -91,4 +91,4 @@ function named(names) {
   return patterns.get(key);
 }
 
-const escaped = (name) => name.replace(/[\\^$.*+?()[\]{}|/\-]/g, "\\$&");
+const escaped = (name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
