@@ -8,7 +8,7 @@ from clawpub.errors import PackError
 from clawpub.pack.compare import Pair, compare_packs
 from clawpub.pack.reader import Pack
 from generator.library import ALIAS
-from generator.statement.entities import about
+from generator.statement.keys import about
 from generator.writeup import Reading
 
 SCORES = {

@@ -1,10 +1,14 @@
 """Rules `entity` and `unknown-name`: whether the words around a claim name what its fact reads.
 
-"task_01 went [0/3]" over the score of task_08 misleads, and so does "Qwen 0.5B took [51 s]" over the pack of Qwen 1.5B.
-Names are the values of the packs' key columns, such as `task_08`, and what tells the packs of a writeup apart: words of
-their models' ids, their harnesses. A fact is about what its keys, its texts and its packs are; the sentence around the
-claim, or for a key the nearest one before it in the paragraph that names any, has to name one of them. What stands
-behind "than" or "unlike" is what the claim is compared with, and no name of its own.
+"task_01 went [0/3]" over the score of task_08 misleads, so does "Qwen 0.5B took [51 s]" over the pack of Qwen 1.5B.
+Names are the texts of the packs' key columns, such as `task_08` or "gpt-5 (high)", and what tells packs of a writeup
+apart: words of their models' ids, their harnesses. A fact is about what its keys, its texts and its packs are, or where
+it names none, about the rows that a simple query reads.
+
+Where the clause around the claim has exactly one name, that one decides. Else the sentence has to name what the fact
+reads, or the nearest text that names any: the sentences before it in the paragraph, the cells that head its row and
+column, the list item around it, the headings above. What stands behind "than" or "unlike" is what the claim is compared
+with, and no name of its own.
 
 A name in the shape of a known one that nothing bears, such as `task_17` or openclaw@2026.4.32, is a slip of the pen.
 """
@@ -12,17 +16,15 @@ A name in the shape of a known one that nothing bears, such as `task_17` or open
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from clawpub.pack.query import is_query, key_parts
 from clawpub.pack.reader import Pack
-from clawpub.pack.tables import Table
 from generator.library import ALIAS, Library
 from generator.sentences import sentence_around
+from generator.statement import Statement
+from generator.statement.keys import Rows, keys_of
 
-_TEXT = re.compile(r"'((?:[^']|'')*)'")
-_KEY = re.compile(r"""\[((?:"[^"]*"|[^\[\]"])*)\]""")
 _WORD = re.compile(r"[^\W_]+(?:[._][^\W_]+)*")
 _NAME = re.compile(r"[^\W_]+(?:[-._][^\W_]+)*")
 _OBJECT = re.compile(
@@ -33,7 +35,19 @@ _OBJECT = re.compile(
 _COINED = re.compile(r"(?<![\w.@/])(?:[A-Za-z][\w-]*@\d(?:[\w.]*\w)?|[A-Za-z]+_\d+|\d+(?:\.\d+)?[BM])(?![\w@])")
 _PRONOUN = re.compile(r"(?:It|Its|They|Their|Both|There)\b")
 """How a sentence begins that is about what the one before it names."""
-MOST_NAMES = 5_000
+_CUT = re.compile(r"[,;:.!?()](?:\s|$)|\s[(—–-]|\b(?:but|while|whereas)\b")
+_ASIDE = re.compile(
+    r"\b(?:after|before|besides?|except(?: for)?|including|included|without|with|then|to|by)\s+(?:the\s+)?$", re.I
+)
+"""What stands before a name that is not the one spoken of, besides what is compared."""
+
+
+SHOWN = 3
+"""Names that a message lists."""
+
+
+def _none(_: str) -> Sequence[tuple[object, ...]]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -50,30 +64,35 @@ class Apart:
         named = [word for word in said if word in all_words]
         return (named[-1], ", ".join(sorted(own)) or "no such") if named and not own & set(named) else None
 
+    def named(self, said: Iterable[str]) -> frozenset[str]:
+        """Return the words that name this of any pack."""
+        return frozenset[str]().union(*self.words.values()) & set(said)
+
+    def only(self, read: Iterable[str], said: Sequence[str]) -> tuple[str, str] | None:
+        """Return the same where the words name this of one other pack."""
+        of = [alias for alias, words in self.words.items() if words & set(said)]
+        return self.another(read, said) if len(of) == 1 else None
+
 
 class Entities:
     """The names that the packs of a writeup know, and those that every writeup may use."""
 
-    def __init__(self, packs: Mapping[str, Pack], library: Library, names: Iterable[str] = ()) -> None:
-        keys: set[str] = set()
-        for pack in packs.values():
-            for table in pack.tables():
-                keys |= set(_names(table))
-        self.names = frozenset(sorted(keys)[:MOST_NAMES])
-        words = sorted(map(re.escape, self.names), key=len, reverse=True)
-        self._pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(words)})(?![\w-])") if words else None
+    def __init__(
+        self, packs: Mapping[str, Pack], library: Library, names: Iterable[str] = (), rows: Rows = _none
+    ) -> None:
+        self.keys = keys_of(packs.values())
+        self._rows = rows
         own = {alias: pack for alias, pack in packs.items() if alias != ALIAS}
         self.apart = [Apart(words) for words in (_models(own), _harnesses(own)) if len(own) > 1 and any(words.values())]
-        self._known = frozenset(_coined(packs, library, names) | {name.lower() for name in self.names})
+        self._known = frozenset(_coined(packs, library, names) | self.keys.kinds.keys())
         self._shapes = frozenset(map(_shape, self._known))
 
-    def another(self, facts: Iterable[str], read: Iterable[str], text: str, at: int) -> tuple[str, str] | None:
+    def another(self, statement: Statement, read: Iterable[str]) -> tuple[str, str] | None:
         """Return (what the words name, what the facts read) where those differ, else None.
 
-        `read` are the aliases of the packs that were read, `text` is the paragraph as a reader sees it, `at` where the
-        claim stands in it.
+        `read` are the aliases of the packs that were read.
         """
-        return self._other_key(facts, text, at) or self._other_pack(frozenset(read) - {ALIAS}, text, at)
+        return self._other_key(statement) or self._other_pack(frozenset(read) - {ALIAS}, statement)
 
     def unknown(self, text: str) -> Iterator[tuple[int, str]]:
         """Yield (offset, name) for what has the shape of a name that is known here, and is none of them."""
@@ -81,32 +100,85 @@ class Entities:
             if _shape(match[0].lower()) in self._shapes and match[0].lower() not in self._known:
                 yield match.start(), match[0]
 
-    def _other_key(self, facts: Iterable[str], text: str, at: int) -> tuple[str, str] | None:
-        wanted = {name for fact in facts for name in about(fact) if name in self.names}
-        if not wanted or self._pattern is None:
-            return None
-        while at >= 0:
-            start, end = sentence_around(text, at, at)
-            said = self._pattern.findall(text[start:end])
+    def _other_key(self, statement: Statement) -> tuple[str, str] | None:
+        wanted, extreme = self.keys.named_by(statement.entry.facts), False
+        if not wanted:
+            wanted, extreme = self.keys.read_by(statement.entry.facts, self._rows)
+        if not wanted or any(str(reading.value).lower() in self.keys.kinds for reading in statement.readings):
+            return None  # the fact is a name itself
+        few = len(wanted) <= SHOWN
+        read = ", ".join(sorted(self.keys.spelled[name] for name in wanted)) if few else f"{len(wanted)} others"
+        alone = self._alone(statement, wanted)
+        if alone or extreme:
+            return (alone, read) if alone and alone.lower() not in wanted else None
+        for text in self._nearest(statement):
+            said = [text[n.start : n.end] for n in self.keys.find(text) if self.keys.alike([n.text], wanted)]
             if said:
-                return None if wanted & set(said) else (said[-1], ", ".join(sorted(wanted)))
-            at = start - 2
+                return None if wanted & {name.lower() for name in said} else (said[-1], read)
         return None
 
-    def _other_pack(self, read: frozenset[str], text: str, at: int) -> tuple[str, str] | None:
-        if not read:
+    def _alone(self, statement: Statement, wanted: Set[str]) -> str | None:
+        """Return the one name in the clause around a claim, where it is what the clause speaks of."""
+        low, high = statement.sentence
+        if "respectively" in statement.text[low:high]:
             return None
-        start, end = sentence_around(text, at, at)
+        start, end = clause_around(statement)
+        clause = statement.text[start:end]
+        names = [name for name in self.keys.find(clause) if self.keys.alike([name.text], wanted)]
+        if len({name.text for name in names}) != 1:
+            return None
+        before = clause[: names[0].start]
+        listed = not before.strip() and any(n.end >= start - low - 2 for n in self.keys.find(statement.text[low:start]))
+        if listed or _OBJECT.search(before) or _ASIDE.search(before):
+            return None
+        return clause[names[0].start : names[0].end]
+
+    def _nearest(self, statement: Statement) -> Iterator[str]:
+        """Yield what may name what a claim is about: its sentence, those before it, what is around its block."""
+        at = statement.start
+        while at >= 0:
+            start, end = sentence_around(statement.text, at, at)
+            yield statement.text[start:end]
+            at = start - 2
+        yield from statement.around.above
+
+    def _other_pack(self, read: frozenset[str], statement: Statement) -> tuple[str, str] | None:
+        if not read or not self.apart:
+            return None
+        clause = statement.text[slice(*clause_around(statement))]
+        text, (start, end) = statement.text, statement.sentence
         if start and _PRONOUN.match(text, start):
             start, _ = sentence_around(text, start - 2, start - 2)
         sentence = text[start:end]
-        subjects = (name for name in _NAME.finditer(sentence) if not _OBJECT.search(sentence[: name.start()]))
-        said = [word for name in subjects for word in _WORD.findall(name[0].lower())]
-        every = [match[0].lower() for match in _WORD.finditer(sentence)]
         for apart in self.apart:
-            if (other := apart.another(read, said)) and apart.another(read, every):
+            every = _said(sentence)
+            if (other := apart.another(read, _subjects(sentence))) and apart.another(read, every):
                 return other
+            if (other := apart.only(read, _subjects(clause))) and "respectively" not in sentence:
+                return other
+            if not apart.named(every):
+                above = next((near for near in statement.around.above if apart.named(_said(near))), "")
+                if other := apart.another(read, _said(above)):
+                    return other
         return None
+
+
+def clause_around(statement: Statement) -> tuple[int, int]:
+    """Return where the clause around a claim begins and ends: between commas, colons, brackets, "but" and "while"."""
+    low, high = statement.sentence
+    start = max((match.end() for match in _CUT.finditer(statement.text, low, statement.start)), default=low)
+    behind = _CUT.search(statement.text, statement.end, high)
+    return start, behind.start() if behind else high
+
+
+def _said(text: str) -> list[str]:
+    return [match[0].lower() for match in _WORD.finditer(text)]
+
+
+def _subjects(text: str) -> list[str]:
+    """Return the words of names that are not what something is compared with."""
+    names = (name for name in _NAME.finditer(text) if not _OBJECT.search(text[: name.start()]))
+    return [word for name in names for word in _WORD.findall(name[0].lower())]
 
 
 def _models(packs: Mapping[str, Pack]) -> dict[str, frozenset[str]]:
@@ -138,19 +210,3 @@ def _coined(packs: Mapping[str, Pack], library: Library, names: Iterable[str]) -
 
 def _shape(name: str) -> str:
     return re.sub(r"\d+", "9", name)
-
-
-def _names(table: Table) -> Iterable[str]:
-    """Return the texts of a table's first key column that look like names: with a digit or an underscore."""
-    if not table.schema.primary_key:
-        return ()
-    column = table.schema.primary_key[0]
-    texts = (row[column] for row in table.rows)
-    return (text for text in texts if isinstance(text, str) and re.fullmatch(r"\w*[a-z]\w*[_-]\w+", text))
-
-
-def about(fact: str) -> list[str]:
-    """Return the keys and texts that a fact names."""
-    if is_query(fact):
-        return [text.replace("''", "'") for text in _TEXT.findall(fact)]
-    return [part for key in _KEY.findall(fact) for part in key_parts(key)]

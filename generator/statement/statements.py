@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from clawpub.errors import FactError
 from clawpub.pack.mutation import falsified_by
@@ -40,7 +40,7 @@ class Statements:
         noise: Noise,
         database: Database | None,
     ) -> None:
-        self.entities = Entities(packs, library, names)
+        self.entities = Entities(packs, library, names, self._rows)
         self.noise = noise
         self.database = database
         aliases = {alias for apart in self.entities.apart for alias in apart.words}
@@ -62,8 +62,9 @@ class Statements:
 
     def _entity(self, statement: Statement, claim: Claim) -> Iterator[Remark]:
         read = {source.pack for source in claim.sources}
-        facts = statement.entry.facts
-        if other := self.entities.another(facts, read, statement.text, statement.start):
+        if statement.verdict != "verified":
+            return
+        if other := self.entities.another(statement, read):
             message = f"the words name {other[0]}, and [{claim.fact_id}] reads {other[1]}"
             yield Remark("entity", message, "name what the fact reads, or read what the words name")
 
@@ -88,6 +89,13 @@ class Statements:
             return falsified_by(self.database, answer, enough)
         except FactError:
             return enough
+
+    def _rows(self, query: str) -> Sequence[tuple[Cell, ...]]:
+        """Return a query's rows, () where it cannot be asked."""
+        try:
+            return self.database.ask(query).rows if self.database else ()
+        except FactError:
+            return ()
 
     def _ask(self, query: str) -> Cell:
         """Return a query's single value, None where there is none."""

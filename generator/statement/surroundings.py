@@ -18,14 +18,15 @@ class Surroundings:
     header: str = ""
     """The header of the column."""
     items: tuple[str, ...] = ()
-    """What the list items begin with that the block's own is nested in, the nearest first; then what leads the list in."""
+    """What the list items begin with that the block's own is nested in, the nearest first, and what leads it in."""
     headings: tuple[str, ...] = ()
     """The headings that the block stands under, the nearest first."""
 
     @property
     def above(self) -> tuple[str, ...]:
         """The texts that may name what the block is about, the nearest first."""
-        return tuple(text for text in (self.row, self.header, *self.items, *self.headings) if text)
+        cell = f"{self.row}\n{self.header}".strip()
+        return tuple(text for text in (cell, *self.items, *self.headings) if text)
 
 
 def surroundings(tokens: Sequence[Token], blocks: Sequence[Block]) -> dict[int, Surroundings]:

@@ -97,7 +97,13 @@ def _said(statement: Statement, quantity: Quantity) -> str | None:
     if noun in ("tool", "model", "scored", "planned", "passing", "failing", "more", "fewer"):
         following = re.match(rf"\W*{re.escape(noun)}\W+(\w+)", statement.text[quantity.end :], re.IGNORECASE)
         noun = following[1].lower() if following else noun
-    return _NOUNS.get(noun)
+    return _NOUNS.get(noun) or _heads(statement)
+
+
+def _heads(statement: Statement) -> str | None:
+    """Return what the header of the column says that a table's cell counts: the one unit among its words."""
+    found = {_NOUNS[word] for word in re.findall(r"[a-z]+", statement.around.header.lower()) if word in _NOUNS}
+    return found.pop() if len(found) == 1 and statement.text.strip() == statement.whole.strip() else None
 
 
 def _other_side(statement: Statement) -> Iterator[Remark]:

@@ -50,6 +50,8 @@ def findings(tmp_path: Path, packs: dict[str, Pack], sentence: str, front: str =
         "The median run of Sparse-30B took [4.84 s]{fact=sparse}, and Dense-32B went [23/30]{fact=dense}.",
         "Acme's model went [23/30]{fact=dense}.",
         "Dense-32B ran first. It went [23/30]{fact=dense}.",
+        "Dense-32B and Sparse-30B ran, [23/30]{fact=dense} for Dense-32B.",
+        "Beside Sparse-30B, which came later, Dense-32B went [23/30]{fact=dense}.",
     ],
 )
 def test_a_sentence_that_names_what_is_read_passes(tmp_path: Path, packs: dict[str, Pack], sentence: str) -> None:
@@ -62,6 +64,8 @@ def test_a_sentence_that_names_what_is_read_passes(tmp_path: Path, packs: dict[s
         ("Sparse-30B went [23/30]{fact=dense}.", "30b"),
         ("Sparse-30B ran first. It went [23/30]{fact=dense}.", "30b"),
         ("The median run of Dense-32B took [4.84 s]{fact=sparse}.", "32b"),
+        ("Unlike Dense-32B, the sparser Sparse-30B went [23/30]{fact=dense}.", "30b"),
+        ("Dense-32B ran first, and Sparse-30B is no part of it: Sparse-30B went [23/30]{fact=dense}.", "30b"),
     ],
 )
 def test_a_sentence_that_names_only_the_other_does_not(
@@ -90,3 +94,22 @@ def test_the_models_tell_the_two_sides_of_a_difference_apart(tmp_path: Path, pac
     assert findings(tmp_path, packs, "Dense-32B stands [zero passes above]{fact=gap} Sparse-30B.") == []
     turned = findings(tmp_path, packs, "Sparse-30B stands [zero passes above]{fact=gap} Dense-32B.")
     assert [rule for rule, _ in turned] == ["direction"]
+
+
+TAG = "[Observed — data pack run_summary, sparse run_summary]"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"## Sparse-30B\n\n{TAG}\n\nIt went [23/30]{{fact=dense}}.",
+        f"{TAG}\n\n- Sparse-30B\n  - It went [23/30]{{fact=dense}}.",
+        f"{TAG}\n\nSparse-30B:\n\n- It went [23/30]{{fact=dense}}.",
+        f"{TAG}\n\n| model | score |\n|---|---|\n| Sparse-30B | [23/30]{{fact=dense}} |",
+        f"{TAG}\n\n| what | Sparse-30B |\n|---|---|\n| score | [23/30]{{fact=dense}} |",
+    ],
+)
+def test_what_stands_around_a_block_names_too(tmp_path: Path, packs: dict[str, Pack], body: str) -> None:
+    """A heading, a list item, a row and a column say of what the numbers are that they head."""
+    assert [rule for rule, _ in findings(tmp_path, packs, body)] == ["entity"]
+    assert findings(tmp_path / "right", packs, body.replace("Sparse-30B", "Dense-32B")) == []
