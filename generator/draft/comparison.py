@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from clawpub.differences import ALPHA
 from clawpub.errors import PackError
 from clawpub.pack.compare import Pair, compare_packs
 from clawpub.pack.reader import Pack
@@ -137,31 +138,60 @@ def _tested(desk: Desk, alias: str) -> Iterator[Sentence | None]:
     pair = _compared(desk, alias)
     if pair is None or pair.passes == pair.rate == 0:
         return
-    query = (
-        f"select {{}}(t.passes, t.runs, o.passes, o.runs) from {desk.first}.per_task_results t "
-        f"join {desk.sql('per_task_results', alias)} o on o.task_id = t.task_id"
-    )
-    here = desk.measure(f"{alias}-p-here", query.format("exchange_p")) if pair.by_task else None
-    like = desk.measure(f"{alias}-p-like", query.format("paired_p")) if pair.by_task else None
+    here = desk.measure(f"{alias}-p-here", _by_task(desk, alias, _p("exchange_p"))) if pair.by_task else None
+    like = desk.measure(f"{alias}-p-like", _by_task(desk, alias, _p("paired_p"))) if pair.by_task else None
     yield say("With the runs exchanged within each task, p is ", here, ".") if here else None
     yield say("With the tasks paired in a t-test, p is ", like, ".") if like else None
     match pair.verdict:
         case "difference":
-            yield say(
-                "By tests paired over the tasks, that is a difference that other tasks of the kind would be expected "
-                "to show too."
-            )
+            words = "a difference that other tasks of the kind would be expected to show too"
+            judged = desk.stated(words, f"{alias}-verdict", _by_task(desk, alias, _likely(pair)))
+            yield say("By tests paired over the tasks, that is ", judged, ".")
         case "these tasks only":
-            yield say(
-                "That is a difference on these very tasks; whether others of the kind would show it, the data do not "
-                "tell."
-            )
+            words = "a difference on these very tasks; whether others of the kind would show it, the data do not tell"
+            query = _by_task(desk, alias, f"{_p('exchange_p')} <= {ALPHA}{_and_not_likely(pair)}")
+            yield say("That is ", desk.stated(words, f"{alias}-verdict", query), ".")
         case "untested":
             yield say(
                 "The packs do not say how their runs spread over the tasks, so that the difference is not tested."
             )
         case _:
-            yield say("These data do not tell the campaigns apart.")
+            words = "do not tell the campaigns apart"
+            yield say("These data ", desk.stated(words, f"{alias}-verdict", _untold(desk, alias, pair)), ".")
+
+
+def _p(test: str) -> str:
+    return f"{test}(t.passes, t.runs, o.passes, o.runs)"
+
+
+def _by_task(desk: Desk, alias: str, what: str) -> str:
+    return (
+        f"select {what} from {desk.first}.per_task_results t "
+        f"join {desk.sql('per_task_results', alias)} o on o.task_id = t.task_id"
+    )
+
+
+def _likely(pair: Pair) -> str:
+    """Return the condition that other tasks would show the difference: each test that has a value does."""
+    found = pair.by_task
+    tests = {"paired_p": found.t.p, "sign_flip_p": found.sign_flip} if found else {}
+    return " and ".join(f"{_p(test)} <= {ALPHA}" for test, value in tests.items() if value is not None)
+
+
+def _and_not_likely(pair: Pair) -> str:
+    return f" and not ({likely})" if (likely := _likely(pair)) else ""
+
+
+def _untold(desk: Desk, alias: str, pair: Pair) -> str:
+    """Return the condition under which nothing is said of a difference: by task, or for totals by their best case."""
+    if pair.by_task:
+        here = f"{_p('exchange_p')} > {ALPHA}" if pair.by_task.these_tasks is not None else ""
+        likely = f"not ({each})" if (each := _likely(pair)) else ""
+        return _by_task(desk, alias, " and ".join(filter(None, (here, likely))))
+    return (
+        f"select {_p('fisher_p')} > {ALPHA} from {desk.first}.{RUN_SUMMARY.name} t, "
+        f"{desk.sql(RUN_SUMMARY.name, alias)} o"
+    )
 
 
 def _compared(desk: Desk, alias: str) -> Pair | None:

@@ -14,6 +14,7 @@ from clawpub.pack.query import Answer, Database, spell_key
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import Schema, is_standard
 from clawpub.pack.tables import Cell, Row, Table, spell
+from clawpub.quantity import FactUnit
 from generator.draft import phrases
 from generator.draft.sentences import Bound, Entry, Place
 
@@ -89,11 +90,18 @@ class Desk:
     # --- words ---
 
     def bound(
-        self, words: str, id: str, *facts: str, holds: str | None = None, after: str = "", count: int | None = None
+        self,
+        words: str,
+        id: str,
+        *facts: str,
+        holds: str | None = None,
+        after: str = "",
+        count: int | None = None,
+        unit: FactUnit | None = None,
     ) -> Bound:
         asked = [self.ask(fact) for fact in (*facts, *filter(None, [holds]))]
         reads = frozenset((s.pack, s.table) for answer in asked if answer for s in answer.sources)
-        return Bound(words, Entry(id, facts, holds), f" {after}" if after else "", count, reads)
+        return Bound(words, Entry(id, facts, holds, unit), f" {after}" if after else "", count, reads)
 
     def count(
         self, id: str, fact: str | None, noun: str = "", *, after: str = "", holds: str | None = None
@@ -125,11 +133,18 @@ class Desk:
             return None
         return self.bound(phrases.percent(share), id, fact)
 
+    def stored_percent(self, id: str, fact: str) -> Bound | None:
+        """Return a number that is stored in percent."""
+        value = self.number(fact)
+        if value is None or not shows(value):
+            return None
+        return self.bound(phrases.percent(Decimal(value) / 100), id, fact, unit="percent")
+
     def dollars(self, id: str, fact: str | None) -> Bound | None:
         value = self.number(fact)
-        if fact is None or value is None or value < 0:
+        if fact is None or value is None:
             return None
-        return self.bound(phrases.dollars(value), id, fact)
+        return self.bound(f"{'-' if value < 0 else ''}{phrases.dollars(value if value >= 0 else -value)}", id, fact)
 
     def seconds(self, id: str, fact: str | None) -> Bound | None:
         value = self.number(fact)

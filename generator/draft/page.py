@@ -200,6 +200,8 @@ def _keys(entry: Entry) -> Iterator[str]:
         yield f"is = [{', '.join(map(_toml, entry.facts))}]"
     if entry.holds:
         yield f"holds = {_toml(entry.holds)}"
+    if entry.unit:
+        yield f"unit = {_toml(entry.unit)}"
 
 
 def _toml(text: str) -> str:

@@ -42,6 +42,11 @@ def code(text: str) -> str:
     return f'`"{name}"`' if _is_number(name) else f"`{name}`"
 
 
+def row_name(column: str, text: str) -> str:
+    """Return what a row is called: its text, or a number with the name of its column, `post_id 1247448632015128`."""
+    return code(f"{column} {text}") if _is_number(text) else code(text)
+
+
 def _is_harmless(text: str) -> bool:
     """Whether a text neither looks like a mark of the check nor hides anything."""
     return next(typed_marks(text), None) is None and hidden(text, observed=True) is None

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from clawpub.quantity import FactUnit
 from generator.draft.phrases import counted
 from generator.writeup import TagKind
 
@@ -23,6 +24,7 @@ class Entry:
     id: str
     facts: tuple[str, ...] = ()
     holds: str | None = None
+    unit: FactUnit | None = None
 
 
 @dataclass(frozen=True)

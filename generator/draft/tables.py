@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from clawpub.pack.model import named
 from clawpub.pack.reader import Pack
@@ -29,8 +30,12 @@ from generator.draft.sentences import (
 )
 
 MOST_TABLES = 6
-MOST_COLUMNS = 4
-"""Of a table, that get a sentence of their own; one where the table is long."""
+MOST_COLUMNS = 6
+"""Of a table, of numbers and of truths, that get a sentence of their own; one where the table is long."""
+MOST_LISTS = 4
+"""Columns of a table whose values are listed with their counts; one where the table is long."""
+LISTED = 6
+"""Values of such a column."""
 LONG = 20_000
 """Rows beyond which every question is a slow one."""
 SHORT = 30
@@ -41,6 +46,10 @@ MOST_VALUES = 12
 """Different texts of a column that is counted by value."""
 
 _EXPRESSIBLE = re.compile(r"[^\W\d](?:[\w .%()/:+-]*\w)?")
+NAMES = ("name", "title", "model", "page", "label", "task", "player", "company", "country", "city", "language")
+"""Words of the columns that say what a row is called, the likelier first."""
+_RATE = re.compile(r"(?:^|_)(?:pct|percent|percentage)(?:_|$)|percent", re.IGNORECASE)
+_PASS_RATE = re.compile(r"(?:^|_)(?:pass|success|win|error|hit)_?rate", re.IGNORECASE)
 _FOREIGN = re.compile(r"id|key|index|rank|year", re.IGNORECASE)
 
 
@@ -162,16 +171,30 @@ def _section(sheet: Sheet, *, counted: bool) -> Section | None:
         return None if counted else section(_heading(sheet), passage("observed", paragraph(_row_count(sheet))))
     numbers = [column for column in sheet.table.schema.columns if _is_measure(sheet, column)]
     most = 1 if sheet.long else MOST_COLUMNS
+    times, truths = _of_type(sheet, "datetime")[:1], _of_type(sheet, "boolean")[:most]
+    sorts = _categories(sheet)[: 1 if sheet.long else MOST_LISTS]
     blocks: list[Paragraph | Expression | None] = [
         paragraph(None if counted else _row_count(sheet), _columns(sheet)),
         _shown(sheet),
         *(paragraph(*_range(sheet, column)) for column in numbers[:most]),
         *_top(sheet, numbers),
-        *(paragraph(*_times(sheet, column)) for column in _of_type(sheet, "datetime")[:1]),
-        *(paragraph(_share(sheet, column)) for column in _of_type(sheet, "boolean")[:most]),
-        *(block for column in _categories(sheet)[: 1 if sheet.long else 2] for block in _distribution(sheet, column)),
+        *(paragraph(*_times(sheet, column)) for column in times),
+        *(paragraph(_share(sheet, column)) for column in truths),
+        *(block for column in sorts for block in _distribution(sheet, column)),
+        paragraph(_left_out(sheet, [*numbers[:most], *times, *truths, *sorts])),
     ]
     return section(_heading(sheet), passage("observed", *blocks))
+
+
+def _left_out(sheet: Sheet, told: Sequence[Column]) -> Sentence | None:
+    """Return which columns no sentence is about; the key and the rows' names need none."""
+    known = {*(column.name for column in told), *sheet.table.schema.primary_key, *_labels(sheet)}
+    names = [phrases.code(c.name) for c in sheet.table.schema.columns if c.name not in known]
+    if not names:
+        return None
+    more = ", among others" if len(names) > MOST_VALUES else ""
+    are = "column" if len(names) == 1 else "columns"
+    return say(f"This text leaves out the {are} {phrases.listed(names[:MOST_VALUES])}{more}.")
 
 
 def _heading(sheet: Sheet) -> str:
@@ -209,14 +232,9 @@ def _is_measure(sheet: Sheet, column: Column) -> bool:
 def _range(sheet: Sheet, column: Column) -> Iterator[Sentence | None]:
     desk, name = sheet.desk, quoted(column.name)
     source = f"from {sheet.sql}"
-    years = _are_years(sheet, column)
-    unit = " seconds" if column.name.lower().endswith("_s") else ""
 
     def figure(what: str, call: str) -> Bound | None:
-        if column.name.lower().endswith("_usd"):
-            return desk.dollars(sheet.id(column.name, what), f"select {call} {source}")
-        found = desk.figure(sheet.id(column.name, what), f"select {call} {source}", years=years)
-        return found and desk.bound(found.words + unit, found.entry.id, *found.entry.facts)
+        return _amount(sheet, column, sheet.id(column.name, what), f"select {call} {source}")
 
     yield say(
         f"The values of {phrases.code(column.name)} begin at ", figure("min", f"min({name})"), " and end at ",
@@ -230,37 +248,93 @@ def _range(sheet: Sheet, column: Column) -> Iterator[Sentence | None]:
         )
 
 
+def _amount(sheet: Sheet, column: Column, id: str, fact: str, *, holds: str | None = None) -> Bound | None:
+    """Return a value of a column in its unit; None where it has none, or `holds` does not."""
+    desk, lower = sheet.desk, column.name.lower()
+    if lower.endswith("_usd"):
+        found = desk.dollars(id, fact)
+    elif _in_percent(sheet, column):
+        found = desk.stored_percent(id, fact)
+    else:
+        found = desk.figure(id, fact, years=_are_years(sheet, column))
+    if found is None or (holds and not desk.is_so(holds)):
+        return None
+    unit = " seconds" if lower.endswith("_s") else ""
+    return desk.bound(found.words + unit, id, fact, holds=holds, unit=found.entry.unit)
+
+
 def _are_years(sheet: Sheet, column: Column) -> bool:
     values = [row[column.name] for row in sheet.rows if row[column.name] is not None]
     return column.type == "integer" and all(isinstance(value, int) and 1500 <= value <= 2200 for value in values)
 
 
+def _in_percent(sheet: Sheet, column: Column) -> bool:
+    """Whether a column is stored in percent: its name says so, and its values are not all shares of 1."""
+    values = [Decimal(cell) for row in sheet.rows if isinstance(cell := row[column.name], int | Decimal)]
+    if not values or max(map(abs, values)) <= 1:
+        return False
+    rate = _PASS_RATE.search(column.name) and min(values) >= 0 and max(values) <= 100
+    return bool(_RATE.search(column.name) or rate)
+
+
 def _top(sheet: Sheet, numbers: Sequence[Column]) -> list[Paragraph | None]:
     """Return the first rows by the first measure: each is bound to its place in the order, and to its name."""
-    if sheet.long or not numbers or len(sheet.rows) <= TOP or (label := _label(sheet)) is None:
+    labels = _labels(sheet)
+    if sheet.long or not numbers or len(sheet.rows) <= TOP or not labels:
         return []
     column = numbers[0]
-    rows = bullets(_ranked(sheet, column, label, place) for place in range(TOP))
+    rows = bullets(_ranked(sheet, column, labels, place) for place in range(TOP))
     if not rows:
         return []
     return [paragraph(say(f"By {phrases.code(column.name)}, from the top:")), *rows]
 
 
-def _ranked(sheet: Sheet, column: Column, label: str, place: int) -> Sentence | None:
+def _ranked(sheet: Sheet, column: Column, labels: Sequence[str], place: int) -> Sentence | None:
+    """Return a row by its names and its value; `labels` are bound to it, the last of them tells the rows apart."""
     desk = sheet.desk
-    order = f"from {sheet.sql} order by {quoted(column.name)} desc, {quoted(label)} limit 1 offset {place}"
-    who = desk.value(f"select {quoted(label)} {order}")
-    if not isinstance(who, str | int) or isinstance(who, bool):
+    order = f"from {sheet.sql} order by {quoted(column.name)} desc, {quoted(labels[-1])} limit 1 offset {place}"
+    who = [desk.value(f"select {quoted(label)} {order}") for label in labels]
+    texts = [value for value in who if isinstance(value, str | int) and not isinstance(value, bool)]
+    if len(texts) < len(labels):
         return None
-    holds = f"select (select {quoted(label)} {order}) = {literal(who)}"
-    found = desk.figure(
-        sheet.id("top", column.name, str(place + 1)), f"select {quoted(column.name)} {order}", holds=holds
+    same = " and ".join(
+        f"(select {quoted(label)} {order}) = {literal(text)}" for label, text in zip(labels, texts, strict=True)
     )
-    return say(f"{phrases.code(str(who))}: ", found)
+    fact, id = f"select {quoted(column.name)} {order}", sheet.id("top", column.name, str(place + 1))
+    first, *more = [phrases.row_name(label, str(text)) for label, text in zip(labels, texts, strict=True)]
+    return say(f"{first}{f' ({more[0]})' if more else ''}: ", _amount(sheet, column, id, fact, holds=f"select {same}"))
+
+
+def _labels(sheet: Sheet) -> tuple[str, ...]:
+    """Return what rows are called by: a column of names where there is one, with the key where names come twice."""
+    apart, name = _label(sheet), _name(sheet)
+    if name is None or (apart and _says_words(sheet, apart)):
+        return (apart,) if apart else ()
+    values = [row[name] for row in sheet.rows]
+    return (name,) if len(set(values)) == len(values) or apart is None else (name, apart)
+
+
+def _says_words(sheet: Sheet, column: str) -> bool:
+    """Whether what tells the rows apart can be read: words, and not numbers."""
+    return all(isinstance(value := row[column], str) and any(map(str.isalpha, value)) for row in sheet.rows)
+
+
+def _name(sheet: Sheet) -> str | None:
+    """Return the column of texts that is called like what names things: page, model, title."""
+    texts = [
+        column.name
+        for column in sheet.table.schema.columns
+        if column.type == "string" and all(_is_label(row[column.name]) for row in sheet.rows)
+    ]
+    for word in NAMES:
+        for text in texts:
+            if re.search(rf"(?:^|[\W_]){word}(?:$|[\W_])", text, re.IGNORECASE):
+                return text
+    return None
 
 
 def _label(sheet: Sheet) -> str | None:
-    """Return the column that names the rows: the key, or else a column of texts that tells them apart."""
+    """Return the column that tells the rows apart: the key, or else one of texts that does."""
     key = sheet.table.schema.primary_key
     if len(key) == 1:
         return key[0] if _column(sheet, key[0]).type in ("string", "integer") else None
@@ -296,7 +370,12 @@ def _share(sheet: Sheet, column: Column) -> Sentence | None:
     true = sheet.desk.ratio(
         sheet.id(column.name, "true"), f"select sum({name}) from {sheet.sql}", f"select count({name}) from {sheet.sql}"
     )
-    return say(f"{phrases.code(column.name)} is true in ", true, " rows with a value.")
+    return say(f"{phrases.code(column.name)} is true in ", true, f" rows{_with_value(sheet, column)}.")
+
+
+def _with_value(sheet: Sheet, column: Column) -> str:
+    """Return what narrows the rows down to those that count: nothing where no cell is empty."""
+    return " with a value" if any(row[column.name] is None for row in sheet.rows) else ""
 
 
 def _categories(sheet: Sheet) -> list[Column]:
@@ -324,15 +403,16 @@ def _distribution(sheet: Sheet, column: Column) -> list[Paragraph]:
     ranked = sorted(values.items(), key=lambda item: (-item[1], item[0]))
     kinds = desk.count(sheet.id(column.name, "values"), f"select count(distinct {name}) from {sheet.sql}", "value")
     lead = say(f"The column {phrases.code(column.name)} has ", kinds, " that differ.")
-    lines = [_value(sheet, column, value, place) for place, (value, _) in enumerate(ranked[:MOST_COLUMNS])]
-    return [each for each in (paragraph(lead), *bullets(lines)) if each is not None]
+    lines = [_value(sheet, column, value, place) for place, (value, _) in enumerate(ranked[:LISTED])]
+    rest = paragraph(say("Its other values are not listed here.")) if len(ranked) > LISTED else None
+    return [each for each in (paragraph(lead), *bullets(lines), rest) if each is not None]
 
 
 def _value(sheet: Sheet, column: Column, value: str, place: int) -> Sentence | None:
     desk, name = sheet.desk, quoted(column.name)
     count = f"select count({name}) from {sheet.sql} where {name} = {literal(value)}"
     share = f"select 1.0 * sum({name} = {literal(value)}) / count({name}) from {sheet.sql}"
-    of = "of the rows with a value"
+    of = f"of the rows{_with_value(sheet, column)}"
     label = sheet.id(column.name, "is", value) if value.isascii() else sheet.id(column.name, f"value-{place + 1}")
     number = desk.whole(count)
     rows = desk.bound(f"{number:,}", label, count, after=phrases.plural("row", number)) if number else None

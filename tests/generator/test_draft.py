@@ -292,6 +292,39 @@ def test_a_difference_that_the_tests_show_is_said_with_them(root: Path) -> None:
     assert made.left_out == ()
 
 
+def verdict_of(made: Draft) -> str:
+    """Return the entry that says whether the campaigns can be told apart."""
+    return next(block for block in made.ledger.split("\n\n") if "-verdict]" in block)
+
+
+def test_what_the_tests_show_is_bound_so_that_other_packs_refute_it(root: Path) -> None:
+    packs = root / "content" / "packs"
+    wrong = {(task, run): "wrong" for task in TASKS for run in (1, 2, 3)}
+    dense = seal_campaign(packs, "dense")
+    none = seal_campaign(packs, "none", model="acme.tiny-1b", failures=wrong, seed=2)  # type: ignore[arg-type]
+    made = written(root, dense, none)
+    assert "paired_p(t.passes, t.runs, o.passes, o.runs) <= 0.05" in verdict_of(made)
+
+    shutil.rmtree(none.path)
+    seal_campaign(packs, "none", model="acme.tiny-1b", failures=SPARSE, seed=2)
+
+    refuted = [f.message for f in check_publication(root, drafts=True).findings if f.rule == "refuted"]
+    assert any("a difference that other tasks of the kind" in message for message in refuted)
+
+
+def test_that_nothing_tells_the_campaigns_apart_is_bound_too(root: Path) -> None:
+    packs = root / "content" / "packs"
+    dense = seal_campaign(packs, "dense")
+    broken = seal_campaign(packs, "broken", model="acme.sparse-30b", failures=SPARSE, broken=[("task_09", 2)])
+    former = seal_transcribed(packs, "next", passes=20)
+
+    by_task, totals = written(root, dense, broken), draft(root, dense, former)
+
+    assert "exchange_p(t.passes, t.runs, o.passes, o.runs) > 0.05 and not (paired_p(" in verdict_of(by_task)
+    assert "fisher_p(t.passes, t.runs, o.passes, o.runs) > 0.05" in verdict_of(totals)
+    assert "[do not tell the campaigns apart]{fact=" in by_task.index and totals.left_out == ()
+
+
 def test_packs_of_other_numbers_of_runs_are_compared_by_rate(root: Path) -> None:
     packs = root / "content" / "packs"
     dense = seal_campaign(packs, "dense")
@@ -363,10 +396,69 @@ def test_a_table_is_told_by_its_rows_ranges_and_values(root: Path) -> None:
     assert "end at 14.75 seconds" in text
     assert "Seven cells of that column are empty." in text
     assert "- `T59`: " in text
-    assert "`won` is true in 30 of 60 rows with a value." in text
-    assert "`BTC`: 20 rows, 33.3% of the rows with a value." in text
+    assert "`won` is true in 30 of 60 rows." in text
+    assert "`BTC`: 20 rows, 33.3% of the rows." in text
     assert "2026-03-01T08:00:00Z" in text
     assert made.left_out == ()
+
+
+POSTS: list[Row] = [
+    {
+        "post_id": 1247448632014855 + 7 * number,
+        "page": ("Left Daily", "Right Daily", "The Middle")[number % 3],
+        "shares": number * number,
+        "error_pct": Decimal(number * 3) / 2,
+        "pass_rate_2": Decimal("88.0") - number,
+        "win_rate": Decimal(number) / 40,
+        "loss_usd": Decimal(-number) / 4,
+        **{f"x_{letter}": number % 7 for letter in "abcd"},
+        "debate": number % 5 == 0,
+        **{sort: f"{sort} {number % 8}" for sort in ("sort_a", "sort_b", "sort_c", "sort_d")},
+    }
+    for number in range(40)
+]
+POST_COLUMNS: dict[str, ColumnType] = {
+    "post_id": "integer",
+    "page": "string",
+    "shares": "integer",
+    "error_pct": "number",
+    "pass_rate_2": "number",
+    "win_rate": "number",
+    "loss_usd": "number",
+    **{f"x_{letter}": "integer" for letter in "abcd"},
+    "debate": "boolean",
+    **dict.fromkeys(("sort_a", "sort_b", "sort_c", "sort_d"), "string"),
+}
+
+
+def test_rows_are_called_by_their_names_and_what_is_stored_in_percent_is_printed_so(root: Path) -> None:
+    made = written(root, sealed(root, POSTS, POST_COLUMNS, key=("post_id",), name="posts"))
+
+    text = words_of(made)
+    assert "- `Left Daily` (`post_id 1247448632015128`): 1,521" in text
+    assert "The values of `error_pct` begin at 0% and end at 58.5%; their median is 29.2%." in text
+    assert "The values of `pass_rate_2` begin at 49% and end at 88%" in text
+    assert "The values of `win_rate` begin at 0 and end at 0.975" in text
+    assert "The values of `loss_usd` begin at -$9.75 and end at $0.00" in text
+    assert '[pass-rate-2-max]\nis = "select max(pass_rate_2) from posts"\nunit = "percent"' in made.ledger
+    assert "with a value" not in text
+    assert made.left_out == ()
+
+
+def test_what_a_draft_does_not_go_into_is_named(root: Path) -> None:
+    text = words_of(written(root, sealed(root, POSTS, POST_COLUMNS, key=("post_id",), name="posts")))
+
+    assert "This text leaves out the columns `x_b`, `x_c`, `x_d` and `sort_d`." in text
+    assert text.count("Its other values are not listed here.") == 3
+
+
+def test_names_that_tell_rows_apart_need_no_key(root: Path) -> None:
+    rows: list[Row] = [{"n": n, "page": f"Page {'abcdefgh'[n]}", "shares": n * 3} for n in range(8)]
+    columns: dict[str, ColumnType] = {"n": "integer", "page": "string", "shares": "integer"}
+
+    text = words_of(written(root, sealed(root, rows, columns, key=("n",), name="posts")))
+
+    assert "- `Page h`: 21" in text and "`n 7`" not in text
 
 
 def test_columns_that_no_cell_path_can_name_are_asked_by_query(root: Path) -> None:
