@@ -158,9 +158,10 @@ def _names(table: Table, column: str) -> Iterator[str]:
     """Yield the texts of a column that are names: short, with a letter, and no word that prose has anyway."""
     for row in table.rows:
         text = row[column]
-        if isinstance(text, str) and 2 <= len(text) <= LONGEST and re.search(r"[^\W\d_]", text):
-            if text.lower() not in _COMMON:
-                yield text
+        if not isinstance(text, str) or not 2 <= len(text) <= LONGEST or text.lower() in _COMMON:
+            continue
+        if re.search(r"[^\W\d_]", text):
+            yield text
 
 
 def _is(said: str, name: str) -> bool:
