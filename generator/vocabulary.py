@@ -34,6 +34,8 @@ _SETS = {
     "CATEGORY_NOT_SPACE": f"[^{_SPACE}]",
 }
 _WORD = r"[\p{L}\p{N}_]"
+_NUMBERS_END = 0x30000
+"""No character from here on has a numeric value."""
 _ALSO_CASES = "ıſKİ"
 """What Python takes for i, s and k where capitals do not count, besides the letters themselves."""
 
@@ -63,8 +65,8 @@ def _constants() -> Iterator[tuple[str, Any]]:
         yield name, _Script(f"/^(?:{translated(pattern)})$/v")
     yield "KNOWN_BEFORE", f"(?<!{_WORD})"
     yield "KNOWN_AFTER", f"(?!{_WORD})"
-    yield "DECIMAL_ZEROS", [code for code in range(0x110000) if unicodedata.decimal(chr(code), None) == 0]
-    yield "ODD_LETTERS", {char for char in map(chr, range(0x80, 0x110000)) if _odd_letter(char)}
+    yield "DECIMAL_ZEROS", [code for code in range(_NUMBERS_END) if unicodedata.decimal(chr(code), None) == 0]
+    yield "ODD_LETTERS", {char for char in map(chr, range(0x80, _NUMBERS_END)) if _odd_letter(char)}
     yield "CONTROLS", {chr(code) for code in range(0xFE00, 0xFE10)} | {"\u115f"}
 
 

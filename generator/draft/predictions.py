@@ -6,6 +6,7 @@ from clawpub.pack.tables import Row, Table
 from generator.draft import phrases
 from generator.draft.phrases import slug
 from generator.draft.sentences import (
+    Bound,
     Expression,
     Section,
     Sentence,
@@ -61,8 +62,9 @@ def _results_of(result: str) -> str:
 
 def _wrong(it: Subject, table: Table, row: Row) -> Sentence | None:
     desk, id = it.desk, str(row["id"])
-    statement = f" ({phrases.code(str(row['statement']))})" if row["statement"] else ""
-    start = f"Prediction {phrases.code(id)}{statement} is "
+    said = desk.quote(slug(f"{id}-statement", "statement"), desk.cell(table, row, "statement"))
+    start = f"Prediction {phrases.code(id)}"
+    begun: tuple[str | Bound, ...] = (f"{start} (“", said, "”) is ") if said else (f"{start} is ",)
     result = desk.quote(slug(f"{id}-result", "result"), desk.cell(table, row, "result"))
     miss = desk.quote(slug(f"{id}-miss", "miss"), desk.cell(table, row, "miss"))
-    return say(start, result, ": ", miss, ".") or say(start, result, ".")
+    return say(*begun, result, ": ", miss, ".") or say(*begun, result, ".")

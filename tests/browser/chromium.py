@@ -152,7 +152,7 @@ class Page:
                 continue
             params = event["params"]
             if event["method"] == "Log.entryAdded" and params["entry"]["level"] in ("error", "warning"):
-                found.append(params["entry"]["text"])
+                found.append(f"{params['entry']['text']} {params['entry'].get('url', '')}".strip())
             elif event["method"] == "Runtime.exceptionThrown":
                 found.append(params["exceptionDetails"].get("exception", {}).get("description", "thrown"))
             elif event["method"] == "Runtime.consoleAPICalled" and params["type"] in ("error", "warning"):

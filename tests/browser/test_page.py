@@ -17,7 +17,8 @@ from generator.build import build
 from generator.publication import CheckedPublication, check_publication
 from generator.sqlite_wasm import FOLDER, sqlite_script
 from tests.browser.chromium import Chromium, Page
-from tests.generator.publication import BODY, LEDGER, write_publication
+from tests.generator.builders import make_pack, one_row
+from tests.generator.publication import BODY, LEDGER, SITE, write_publication, write_writeup
 
 ROOT = Path(__file__).parents[2]
 MORE = """
@@ -113,6 +114,11 @@ def assert_all_hold(page: Page, count: int, *, sql: bool) -> None:
     differing = page.run("[...document.querySelectorAll('.evidence__recheck--differs')].map((e) => e.textContent)")
     assert status.startswith(f"{count} of {count} claims hold."), (status, differing)
     assert differing == []
+    page.run("globalThis.told = []; document.addEventListener('clawpub-checked', (e) => { told = e.detail; })")
+    checked(page)
+    rules = "JSON.parse(document.getElementById('recheck_data').textContent).claims.map((c) => [c.verdict, c.rule])"
+    page.until("told.length")
+    assert page.run("told.map((each) => [each.verdict, each.rule])") == page.run(rules)
     assert ("only as stored" in status) is not sql, status
     assert page.complaints() == []
 
@@ -246,3 +252,30 @@ def test_every_claim_of_this_publication_holds_again(browser: Chromium, tmp_path
         page = browser.page(f"file://{tmp_path}/site/writeups/{each.writeup.slug}/index.html")
         if count:
             assert_all_hold(page, count, sql=sqlite_script(tmp_path) is not None)
+
+
+def test_a_site_without_sqlite_says_what_it_could_not_compute(browser: Chromium, tmp_path: Path) -> None:
+    """Queries are then compared with the stored values, and the page says so and why."""
+    write_publication(tmp_path)
+    assert build(tmp_path, tmp_path / "site").passed
+    page = browser.page(f"file://{tmp_path}/site/{PAGE}")
+    status = checked(page)
+    assert "only as stored in this page, for this site was built without SQLite for browsers" in status
+    assert page.complaints() == []
+
+
+def test_what_a_pack_says_cannot_end_the_data_of_a_page(browser: Chromium, tmp_path: Path) -> None:
+    """A cell with markup in it stays a cell."""
+    evil = "</script><script>document.title = 'taken'</script>"
+    pack = make_pack(tmp_path, "odd", tables=[one_row("notes", words=evil, count=3)])
+    (tmp_path / "content/site.toml").write_text(SITE)
+    body = "[Observed — data pack notes]\n\nIt holds [3]{fact=count} rows. It says {{ fact('words') }} there.\n"
+    ledger = '[count]\nis = "notes.count"\n[words]\nis = "notes.words"\n'
+    write_writeup(tmp_path, "dense-enough", body=body, ledger=ledger, packs={"this": pack})
+    report = build(tmp_path, tmp_path / "site")
+    assert report.passed, [finding.message for finding in report.findings]
+    page = browser.page(f"file://{tmp_path}/site/{PAGE}")
+    assert checked(page).startswith("2 of 2 claims hold.")
+    assert page.run("document.title") != "taken"
+    assert page.run("document.querySelectorAll('script:not([type])').length") == 1
+    assert page.complaints() == []

@@ -408,7 +408,6 @@ POSTS: list[Row] = [
         "page": ("Left Daily", "Right Daily", "The Middle")[number % 3],
         "shares": number * number,
         "error_pct": Decimal(number * 3) / 2,
-        "pass_rate_2": Decimal("88.0") - number,
         "win_rate": Decimal(number) / 40,
         "loss_usd": Decimal(-number) / 4,
         **{f"x_{letter}": number % 7 for letter in "abcd"},
@@ -422,7 +421,6 @@ POST_COLUMNS: dict[str, ColumnType] = {
     "page": "string",
     "shares": "integer",
     "error_pct": "number",
-    "pass_rate_2": "number",
     "win_rate": "number",
     "loss_usd": "number",
     **{f"x_{letter}": "integer" for letter in "abcd"},
@@ -437,10 +435,9 @@ def test_rows_are_called_by_their_names_and_what_is_stored_in_percent_is_printed
     text = words_of(made)
     assert "- `Left Daily` (`post_id 1247448632015128`): 1,521" in text
     assert "The values of `error_pct` begin at 0% and end at 58.5%; their median is 29.2%." in text
-    assert "The values of `pass_rate_2` begin at 49% and end at 88%" in text
     assert "The values of `win_rate` begin at 0 and end at 0.975" in text
     assert "The values of `loss_usd` begin at -$9.75 and end at $0.00" in text
-    assert '[pass-rate-2-max]\nis = "select max(pass_rate_2) from posts"\nunit = "percent"' in made.ledger
+    assert '[error-pct-max]\nis = "select max(error_pct) from posts"\nunit = "percent"' in made.ledger
     assert "with a value" not in text
     assert made.left_out == ()
 
@@ -448,7 +445,7 @@ def test_rows_are_called_by_their_names_and_what_is_stored_in_percent_is_printed
 def test_what_a_draft_does_not_go_into_is_named(root: Path) -> None:
     text = words_of(written(root, sealed(root, POSTS, POST_COLUMNS, key=("post_id",), name="posts")))
 
-    assert "This text leaves out the columns `x_b`, `x_c`, `x_d` and `sort_d`." in text
+    assert "This text leaves out the columns `x_c`, `x_d` and `sort_d`." in text
     assert text.count("Its other values are not listed here.") == 3
 
 

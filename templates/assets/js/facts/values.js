@@ -32,6 +32,15 @@ export function same(one, other) {
   return left && right ? left.equals(right) : one === other;
 }
 
+// Returns whether two values that were computed are the same, but for the last digit that is printed of a float: the
+// browser's exp and log are not those of the machine that built the page.
+export function alike(one, other) {
+  const [left, right] = [one, other].map(numeric);
+  if (!left || !right || left.equals(right)) return same(one, other);
+  const close = left.minus(right).abs().over(left.abs().plus(right.abs())).compare(new Fraction(1n, 10n ** 14n)) <= 0;
+  return close && !(left.isWhole && right.isWhole);
+}
+
 function numeric(value) {
   if (typeof value === "bigint") return Fraction.of(value);
   return value !== null && typeof value === "object" ? Fraction.parse(value.number) : null;

@@ -2,7 +2,7 @@
 
 import { cellAt, isQuery, Unanswered } from "../facts/cells.js";
 import { judge, judgePrinted } from "../facts/judge.js";
-import { same, valueOf } from "../facts/values.js";
+import { alike, same, valueOf } from "../facts/values.js";
 
 // Returns the facts of a claim with their values. `tables` are by alias and name; `ask` answers a query with the rows
 // of its first column, or is null where nothing here can: then the stored value stands, and `how` says so.
@@ -11,7 +11,7 @@ export function readFacts(claim, tables, ask) {
   const readings = claim.readings.map(([fact, written]) => {
     const stored = valueOf(written);
     const { value, how, reason } = readFact(fact, stored, tables, ask);
-    return { fact, stored, value, how, reason, agrees: same(stored, value) };
+    return { fact, stored, value, how, reason, agrees: (how === "query" ? alike : same)(stored, value) };
   });
   const facts = entry.is?.length ?? 0;
   let set = claim.set?.map(valueOf);

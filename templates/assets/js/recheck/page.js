@@ -121,6 +121,7 @@ async function checkPage(check, button) {
   try {
     const outcome = await check.run();
     say(byId("recheck_status"), summary(outcome), outcome.results.every((each) => each.holds));
+    document.dispatchEvent(new CustomEvent("clawpub-checked", { detail: outcome.results }));
     return outcome;
   } finally {
     button.disabled = false;
