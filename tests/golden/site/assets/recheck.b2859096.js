@@ -156,6 +156,15 @@ function same(one, other) {
   return left && right ? left.equals(right) : one === other;
 }
 
+// Returns whether two values that were computed are the same, but for the last digit that is printed of a float: the
+// browser's exp and log are not those of the machine that built the page.
+function alike(one, other) {
+  const [left, right] = [one, other].map(numeric);
+  if (!left || !right || left.equals(right)) return same(one, other);
+  const close = left.minus(right).abs().over(left.abs().plus(right.abs())).compare(new Fraction(1n, 10n ** 14n)) <= 0;
+  return close && !(left.isWhole && right.isWhole);
+}
+
 function numeric(value) {
   if (typeof value === "bigint") return Fraction.of(value);
   return value !== null && typeof value === "object" ? Fraction.parse(value.number) : null;
@@ -172,7 +181,7 @@ function withoutExponent(text) {
   const padded = digits.padStart(places + 1, "0");
   return sign + withoutExponent(`${padded.slice(0, -places)}.${padded.slice(-places)}`);
 }
-return { valueOf, cellOf, spelled, cellText, same };
+return { valueOf, cellOf, spelled, cellText, same, alike };
 })();
 // facts/cells.js
 const module2 = (() => {
@@ -2715,7 +2724,7 @@ const module21 = (() => {
 
 const { cellAt, isQuery, Unanswered } = module2;
 const { judge, judgePrinted } = module20;
-const { same, valueOf } = module1;
+const { alike, same, valueOf } = module1;
 
 // Returns the facts of a claim with their values. `tables` are by alias and name; `ask` answers a query with the rows
 // of its first column, or is null where nothing here can: then the stored value stands, and `how` says so.
@@ -2724,7 +2733,7 @@ function readFacts(claim, tables, ask) {
   const readings = claim.readings.map(([fact, written]) => {
     const stored = valueOf(written);
     const { value, how, reason } = readFact(fact, stored, tables, ask);
-    return { fact, stored, value, how, reason, agrees: same(stored, value) };
+    return { fact, stored, value, how, reason, agrees: (how === "query" ? alike : same)(stored, value) };
   });
   const facts = entry.is?.length ?? 0;
   let set = claim.set?.map(valueOf);
@@ -2886,6 +2895,7 @@ async function checkPage(check, button) {
   try {
     const outcome = await check.run();
     say(byId("recheck_status"), summary(outcome), outcome.results.every((each) => each.holds));
+    document.dispatchEvent(new CustomEvent("clawpub-checked", { detail: outcome.results }));
     return outcome;
   } finally {
     button.disabled = false;
