@@ -279,7 +279,8 @@ def _no_percent(entry: FactEntry, values: list[Cell]) -> str | None:
         column = column_of(fact)
         if is_query(fact) and re.search(r"\bcount\s*\(", fact, re.IGNORECASE) and "/" not in fact:
             return f"{shortened(fact)!r} counts, and a count is not in percent"
-        if column and (unit := unit_of(column)):
+        unit = unit_of(column) if column else None
+        if unit and unit != "a share":  # a rate may be stored in percent
             return f"{column} is in {unit}, not in percent"
         if column in _SHARES and all(isinstance(v, int | Decimal) and -1 <= v <= 1 for v in values):
             return f"{column} is a share of 1, not in percent"

@@ -248,6 +248,15 @@ def test_whole_numbers_divided_are_not_taken_for_a_share(tmp_path: Path, pack: P
     assert "1.0 * a / b" in finding.message and "write 0%" not in (finding.hint or "")
 
 
+def test_a_rate_may_be_stored_in_percent_and_seconds_may_not(tmp_path: Path) -> None:
+    pack = make_pack(tmp_path, tables=[one_row("board", pass_rate_2=Decimal("88.0"), latency_s=Decimal("67.0"))])
+    facts = '[rate]\nis = "board.pass_rate_2"\nunit = "percent"\n[time]\nis = "board.latency_s"\nunit = "percent"\n'
+    checked = check(
+        tmp_path, "[Observed]\n\n[88%]{fact=rate} of cases, [67%]{fact=time} of runs.", facts=facts, packs=[pack]
+    )
+    assert [claim.verdict for claim in checked.claims] == ["verified", "undecidable"]
+
+
 def test_missing_pack_says_where_packs_are(tmp_path: Path) -> None:
     folder = make_writeup(tmp_path, "Text.", packs={"this": "gone"})
     (finding,) = check_writeup(load_writeup(folder), {}).findings
