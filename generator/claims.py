@@ -14,11 +14,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from clawpub.errors import ContentError, FactError, PackError
-from clawpub.pack.across import CAMPAIGNS
-from clawpub.pack.query import Database
 from clawpub.pack.reader import Pack
-from clawpub.pack.tables import Table
 from clawpub.quantity import Quantity, scan
 from clawpub.toml_source import nearest_hint
 from generator import coverage
@@ -26,7 +22,7 @@ from generator.coverage import Counted
 from generator.evidence import Evidence, Tables
 from generator.facts import Facts, Outcome, cell_text, judge, pair_up, printed
 from generator.findings import Report, Setting
-from generator.library import ALIAS, CARD_TABLES, Library, uses
+from generator.library import Library
 from generator.markdown import MAX_NESTING, expression, parser, provenance, typed
 from generator.markdown import claim as claim_rule
 from generator.markdown.passages import Block, Passage, read_passages
@@ -34,6 +30,7 @@ from generator.markdown.prose import Span
 from generator.markdown.source_map import Locator, Place
 from generator.names import is_name
 from generator.noise import Noise
+from generator.pinned import Pinned
 from generator.sentences import sentence_around
 from generator.statement import Statement
 from generator.statement.order import Printed
@@ -41,7 +38,7 @@ from generator.statement.order import hidden as hidden_order
 from generator.statement.order import printed as printed_number
 from generator.statement.statements import Statements
 from generator.statement.surroundings import Surroundings, surroundings
-from generator.wording import find_hedges
+from generator.wording import Word, find_hedges
 from generator.writeup import CheckedWriteup, Claim, FactEntry, Writeup
 
 
@@ -67,13 +64,11 @@ class _Check:
         self.library = library
         self.names = (*library.known_names, *writeup.names)
         self.report = Report(writeup, settings)
-        self.packs: dict[str, Pack] = {}
-        self.complete = True
-        """False where a pack is missing."""
-        self.database = self._open(packs)
+        self.pinned = Pinned(writeup, packs, library, self.report)
+        self.packs, self.database, self.complete = self.pinned.open()
         self.facts = Facts(self.database, self.report, complete=self.complete)
         default = writeup.pins[0].alias if writeup.pins else ""
-        self.noise = Noise(self.packs, library.packs)
+        self.noise = Noise(self.packs, library)
         self.statements = Statements(self.packs, library, writeup.names, self.noise, self.database)
         self.placed: list[tuple[int, Claim]] = []
         """Claims of the block at hand, and where each begins."""
@@ -94,7 +89,7 @@ class _Check:
         blocks = read_passages(tokens, self.writeup.lead_tag)
         self.around = surroundings(tokens, blocks)
         observed = any(block.observed for block in blocks)
-        self._pins(observed=observed)
+        self.pinned.check(observed=observed)
         self._swallowed_tags(environment)
         locator = Locator(self.writeup.body, self.writeup.body_line)
         for block in blocks:
@@ -104,7 +99,7 @@ class _Check:
         self._depth(tokens, locator)
         self._front_matter()
         self._unused()
-        self._view_pins(observed=observed)
+        self.pinned.check_views(self.claims, observed=observed)
         return CheckedWriteup(
             writeup=self.writeup,
             tokens=tuple(tokens),
@@ -114,94 +109,6 @@ class _Check:
             packs=self.packs,
             database=self.database,
         )
-
-    # --- packs ---
-
-    def _open(self, found: Mapping[str, Pack]) -> Database | None:
-        tables = {}
-        for pin in self.writeup.pins:
-            pack = found.get(pin.pack_id)
-            if pack is None and pin.pack_id in self.library.damaged:
-                hint = f"`clawpub pack verify content/packs/{pin.pack_id}` names what is wrong with it"
-                self._missing(f"the pack {pin.pack_id!r} cannot be read", pin.line, hint)
-                continue
-            if pack is None:
-                near = nearest_hint(pin.pack_id, found) or "content/packs holds no pack that can be read"
-                self._missing(f"no pack {pin.pack_id!r}", pin.line, near)
-                continue
-            try:
-                tables[pin.alias] = pack.tables()
-            except PackError as error:
-                self._missing(f"pack {pin.pack_id} cannot be read: {error.message}", pin.line, error.hint)
-                continue
-            self.packs[pin.alias] = pack
-        if self.writeup.pins and self.writeup.pins[0].alias not in tables:
-            return None  # a table without an alias would be looked for in another pack
-        tables |= self._across()
-        if not tables:
-            return None
-        try:
-            return Database(tables)
-        except FactError as error:
-            self._missing(error.message, self.writeup.pins[0].line if self.writeup.pins else 1, error.hint)
-            return None
-
-    def _across(self) -> dict[str, list[Table]]:
-        """Return the views and model cards under their alias, where the writeup reads any."""
-        if not uses(self.writeup):
-            return {}
-        try:
-            self.packs[ALIAS] = self.library.across
-            return {ALIAS: self.library.across.tables()}
-        except (ContentError, PackError) as error:
-            self._missing(f"the cross-campaign views cannot be computed: {error.message}", 1, error.hint)
-            return {}
-
-    def _missing(self, message: str, line: int, hint: str | None) -> None:
-        self.complete = False
-        self.report("missing-pack", message, line, hint=hint)
-
-    def _pins(self, *, observed: bool) -> None:
-        for pin in self.writeup.pins:
-            pack = self.packs.get(pin.alias)
-            if pack is None:
-                continue
-            now = f"{pin.alias}: {pin.pack_id}@{pack.digest}"
-            if pin.digest and pin.digest != pack.digest:
-                self.report(
-                    "stale-pin",
-                    f"pack {pin.pack_id} is not the one that this was written against ({pin.digest})",
-                    pin.line,
-                    hint=f"`clawpub diff-truth OLD NEW` lists the sentences that change; then pin {now}",
-                )
-            elif not pin.digest and observed:
-                self.report(
-                    "unpinned",
-                    f"pack {pin.pack_id} is named without its digest",
-                    pin.line,
-                    hint=f"write {now}",
-                )
-
-    def _view_pins(self, *, observed: bool) -> None:
-        """Hold each view that a claim reads to its pin: another pack in the publication may have changed it."""
-        across = self.packs.get(ALIAS)
-        if across is None:
-            return
-        pinned = {pin.name: pin for pin in self.writeup.views}
-        read = {source.table for claim in self.claims for source in claim.sources if source.pack == ALIAS}
-        for name in sorted((read | pinned.keys()) - {*CARD_TABLES, CAMPAIGNS.name}):
-            digest = across.resources[name].hash if name in across.resources else ""
-            pin = pinned.get(name)
-            if not digest and pin:
-                self.report("missing-pack", f"no view {name!r} in content/views", pin.line)
-            elif pin and pin.digest != digest:
-                message = f"the view {name} has other rows than when this was written ({pin.digest})"
-                hint = f"read every claim on it again, then pin {name}: {digest}"
-                self.report("stale-view", message, pin.line, hint=hint)
-            elif not pin and observed:
-                hint = f"write, under views:, {name}: {digest}"
-                line = self.writeup.front_lines.get("views", self.writeup.front_lines.get("packs", 1))
-                self.report("unpinned", f"the view {name} is read without its digest", line, hint=hint)
 
     # --- blocks ---
 
@@ -365,36 +272,36 @@ class _Check:
         claim = self._settle(span.token, outcome, entry, span.whole, counted.block, where)
         self.placed.append((span.start, claim))
         if counted.block.observed:
-            self._statement(span, entry, inside, outcome, claim, counted, where)
+            text, words = counted.block.prose.text, counted.words_of(span)
+            self._stated(counted.block, text, (span.start, span.end), inside, words, entry, outcome, claim, where)
 
-    def _statement(
+    def _stated(
         self,
-        span: Span,
+        block: Block,
+        text: str,
+        place: tuple[int, int],
+        quantities: Sequence[Quantity],
+        words: Sequence[Word],
         entry: FactEntry,
-        inside: Sequence[Quantity],
         outcome: Outcome,
         claim: Claim,
-        counted: Counted,
         where: tuple[int, int],
     ) -> None:
-        """Report what the words around a claim say beyond its numbers."""
+        """Report what the words around a claim say beyond its numbers; it stands at `place` of `text`."""
         statement = Statement(
-            text=counted.block.prose.text,
-            start=span.start,
-            end=span.end,
-            whole=span.whole,
-            quantities=inside,
-            words=[word for word in counted.words if span.start <= word.start < span.end],
+            text=text,
+            start=place[0],
+            end=place[1],
+            whole=claim.text,
+            quantities=quantities,
+            words=words,
             entry=entry,
             readings=outcome.readings,
             verdict=outcome.verdict,
             rule=outcome.rule,
             columns=frozenset((source.table, source.column) for source in claim.sources),
-            around=self.around[id(counted.block.inline)],
+            around=self.around[id(block.inline)],
         )
-        self._stated(statement, claim, where)
-
-    def _stated(self, statement: Statement, claim: Claim, where: tuple[int, int]) -> None:
         for remark in self.statements.about(statement, claim):
             self.report(remark.rule, remark.message, *where, hint=remark.hint)
         if number := printed_number(statement, where):
@@ -454,24 +361,8 @@ class _Check:
                     hint = "type it in a span, so that all of it is compared"
                     self.report("unbound", f"{said!r} says more than fact({entry.id!r}) prints", *where, hint=hint)
                     return
-        self._stated(
-            Statement(
-                text=whole,
-                start=start,
-                end=end,
-                whole=claim.text,
-                quantities=found if len(found) == 1 else [],
-                words=[],
-                entry=entry,
-                readings=outcome.readings,
-                verdict=outcome.verdict,
-                rule=outcome.rule,
-                columns=frozenset((source.table, source.column) for source in claim.sources),
-                around=self.around[id(counted.block.inline)],
-            ),
-            claim,
-            where,
-        )
+        only = found if len(found) == 1 else []
+        self._stated(counted.block, whole, (start, end), only, [], entry, outcome, claim, where)
 
     def _entry(self, fact_id: str, line: int, column: int) -> FactEntry | None:
         entry = self.writeup.ledger.get(fact_id)

@@ -47,6 +47,10 @@ class Counted:
         """Return where the words start that a span touches."""
         return {word.start for word in self.words if span.start < word.end and word.start < span.end}
 
+    def words_of(self, span: Span) -> list[Word]:
+        """Return the words that begin in a span."""
+        return [word for word in self.words if span.start <= word.start < span.end]
+
     def words_left(self) -> Iterator[Word]:
         """Yield the words that are neither bound nor waived."""
         return (word for word in self.words if word.start not in self.words_bound | self.words_waived)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from clawpub.errors import FactError
 from clawpub.pack.mutation import vacuous
-from clawpub.pack.query import Answer, Database, is_query
+from clawpub.pack.query import TEXT, Answer, Database, is_query
 from clawpub.pack.tables import Cell, spell
 from clawpub.pack.typed import typed_number
 from clawpub.quantity import Comparison, Quantity, compare
@@ -19,8 +19,6 @@ from generator.findings import Report
 from generator.statement.direct import column_of
 from generator.statement.units import unit_of
 from generator.writeup import FactEntry, Reading, Verdict
-
-_TEXT = re.compile(r"'((?:[^']|'')*)'")
 
 Pairs = list[tuple[Quantity, list[Cell]]]
 """Each quantity of a span with the values it must agree with."""
@@ -112,7 +110,7 @@ class Facts:
     def _typed_words(self, answer: Answer, value: str) -> str | None:
         """Return a text of a query that its value holds and no cell that it read does."""
         assert self.database
-        texts = [text.replace("''", "'") for text in _TEXT.findall(answer.query)]
+        texts = [text.replace("''", "'") for text in TEXT.findall(answer.query)]
         held: list[str] = [text for text in texts if len(text) > 1 and re.search(r"[^\W_]", text) and text in value]
         for text in held:
             cells = (

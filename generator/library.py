@@ -16,6 +16,7 @@ from pathlib import Path
 from clawpub.errors import ClawpubError
 from clawpub.findings import Finding
 from clawpub.pack.across import ViewFile, compute_across, load_view
+from clawpub.pack.compare import Pair
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import Column, Schema
 from clawpub.pack.tables import Cell, Table, table
@@ -73,6 +74,9 @@ class Library:
     damaged: Set[str] = frozenset()
     """Packs that are there and cannot be read: what is wrong with them is a finding of their own."""
 
+    pairs: dict[tuple[str, str], Pair | None] = field(default_factory=dict, compare=False, repr=False)
+    """Two packs compared, by their digests: many writeups set the same two against each other."""
+
     @cached_property
     def across(self) -> Pack:
         """The pack of the views and cards. Raises: ContentError naming the view that cannot be computed."""
@@ -82,11 +86,6 @@ class Library:
     def known_names(self) -> tuple[str, ...]:
         """The names of site.toml and of the model cards."""
         return tuple(dict.fromkeys((*self.names, *(card.name for card in self.cards.values() if is_name(card.name)))))
-
-    @cached_property
-    def names_digest(self) -> str:
-        """What every writeup's check depends on."""
-        return _digest(self.known_names)
 
     @cached_property
     def digest(self) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from clawpub.errors import PackError
 from clawpub.pack.compare import Pair, compare_packs
 from clawpub.pack.reader import Pack
-from generator.library import ALIAS
+from generator.library import ALIAS, Library
 from generator.statement.keys import about
 from generator.writeup import Reading
 
@@ -25,13 +25,13 @@ _OF_VIEWS = frozenset().union(*SCORES.values())
 
 
 class Noise:
-    """The packs of a writeup, two and two; each pair is compared once."""
+    """The packs of a writeup, two and two; each pair is compared once for all writeups."""
 
-    def __init__(self, packs: Mapping[str, Pack], published: Mapping[str, Pack]) -> None:
+    def __init__(self, packs: Mapping[str, Pack], library: Library) -> None:
         self.packs = packs
-        self.published = published
+        self.published = library.packs
         """Every pack of the publication by id: what the rows of a view may be."""
-        self._pairs: dict[tuple[str, ...], Pair | None] = {}
+        self._pairs = library.pairs
 
     def of(self, readings: Iterable[Reading]) -> str | None:
         """Return what is to be said of a claim that reads the scores of two packs whose difference the data cannot tell
@@ -45,7 +45,7 @@ class Noise:
                     read |= self._named(reading.fact)
         if len(read) != 2:
             return None
-        pair = self._pair(tuple(sorted(read)), [read[name] for name in sorted(read)])
+        pair = self._pair(*(read[name] for name in sorted(read)))
         if pair is None or pair.verdict in SHOWN:
             return None
         return f"these data cannot tell the difference from zero ({_tests(pair)})"
@@ -61,13 +61,14 @@ class Noise:
         found += [packs[0] for name in names if len(packs := by_model.get(name, [])) == 1]
         return {pack.id: pack for pack in found}
 
-    def _pair(self, ids: tuple[str, ...], packs: Sequence[Pack]) -> Pair | None:
-        if ids not in self._pairs:
+    def _pair(self, one: Pack, other: Pack) -> Pair | None:
+        key = one.digest, other.digest
+        if key not in self._pairs:
             try:
-                self._pairs[ids] = compare_packs(packs).pairs[0]
+                self._pairs[key] = compare_packs([one, other]).pairs[0]
             except (PackError, KeyError):
-                self._pairs[ids] = None  # packs without a count of passes have no difference to test
-        return self._pairs[ids]
+                self._pairs[key] = None  # packs without a count of passes have no difference to test
+        return self._pairs[key]
 
 
 def _tests(pair: Pair) -> str:

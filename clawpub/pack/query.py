@@ -48,6 +48,8 @@ _CELL = re.compile(
     r"""(?:\[(?P<key>(?:"[^"]*"|[^\[\]"])*)\])?\.(?P<column>[A-Za-z_]\w*)""",
     re.ASCII,
 )
+TEXT = re.compile(r"'((?:[^']|'')*)'")
+"""A text as SQL writes it; a quote in it is doubled."""
 _SELECT = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 _SQL_TYPES = {
     "integer": "INTEGER",

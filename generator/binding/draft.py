@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from clawpub.errors import ClawpubError, ContentError, PackError
@@ -18,7 +18,9 @@ from generator.binding.targets import At
 from generator.claims import check_writeup
 from generator.content import INDEX_FILE, LEDGER_FILE, load_writeup
 from generator.findings import Setting
+from generator.library import Library
 from generator.project import load_project
+from generator.shelf import Shelf, shared_library
 from generator.writeup import CheckedWriteup
 
 _LINE_END = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
@@ -34,6 +36,7 @@ class Draft:
     packs: Mapping[str, Pack]
     """Those that the writeup pins and that can be read, by id."""
     severities: Mapping[str, Setting]
+    library: Library = field(default_factory=Library)
 
     def check(self, index: str | None = None, ledger: str | None = None) -> CheckedWriteup:
         """Return the writeup checked, with other text where it is given. The caller closes its database.
@@ -49,7 +52,7 @@ class Draft:
             if ledger is not None:
                 (folder / LEDGER_FILE).write_bytes(ledger.encode())
             try:
-                return check_writeup(load_writeup(folder), self.packs, self.severities)
+                return check_writeup(load_writeup(folder), self.packs, self.severities, self.library)
             except ClawpubError as error:
                 if error.at:
                     error.at = type(error.at)(self.folder / error.at.path.name, error.at.line, error.at.column)
@@ -86,7 +89,8 @@ def open_draft(root: Path, folder: Path) -> Draft:
             with suppress(PackError):  # the check says that it is missing, and why
                 pack = open_pack(path)
                 packs[pack.id] = pack
-    return Draft(folder, index, _read(folder / LEDGER_FILE), packs, project.site.severity)
+    library = shared_library(project, Shelf(project.packs))
+    return Draft(folder, index, _read(folder / LEDGER_FILE), packs, project.site.severity, library)
 
 
 def inserted(text: str, pieces: Iterable[tuple[At, str]]) -> str:

@@ -24,9 +24,9 @@ from generator.draft.placing import check_slug
 from generator.draft.proof import LeftOut, Prover
 from generator.draft.sentences import Section, paragraph, passage, section
 from generator.draft.subject import Subject
-from generator.library import Library, load_views
 from generator.project import Project, load_project
 from generator.publication import open_whole
+from generator.shelf import Shelf, shared_library
 from generator.writeup import Coverage
 
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-")
@@ -85,7 +85,9 @@ def draft_writeup(
         written = list(_sections(desk, by_alias, cards))
     finally:
         desk.database.close()
-    proven = Prover(slug, dict(project.site.severity), _library(project, cards)).prove(front, written)
+    proven = Prover(slug, dict(project.site.severity), shared_library(project, Shelf(project.packs))).prove(
+        front, written
+    )
     return Draft(
         slug=slug,
         index=proven.pages.index,
@@ -130,32 +132,6 @@ def _place(project: Project, path: Path) -> Path:
         )
     hint = nearest_hint(path.name, by_id) or "`clawpub run` or `clawpub pack import` makes one"
     raise ConfigError(f"no pack {str(path)!r} in content/packs", at=project.content / "packs", hint=hint)
-
-
-def _library(project: Project, cards: Mapping[str, ModelCard]) -> Library:
-    return Library(_Opened(project.packs), load_views(project.views)[0], cards, project.site.names)
-
-
-class _Opened(Mapping[str, Pack]):
-    """The publication's packs, opened only when a view is asked for, which a draft does not do by itself."""
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self.paths = {path.name: path for path in paths}
-        self._open: dict[str, Pack | None] = {}
-
-    def __getitem__(self, name: str) -> Pack:
-        if name not in self._open:
-            self._open[name] = open_whole(self.paths[name])[0]
-        pack = self._open[name]
-        if pack is None:
-            raise KeyError(name)
-        return pack
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name in self.paths if name in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 # --- front matter -----------------------------------------------------------------------------------------------------

@@ -9,13 +9,20 @@
     entities.py      another task, model or harness than the fact reads; a name that nothing here bears
     order.py         two values printed in another order than they have
     ranks.py         a rank that a tie makes two
+    comparing.py     "the best" over a fact that compares nothing
+
+    direct.py        the column whose values a fact gives
+    keys.py          the names that tables have
+    surroundings.py  headings, list items and table rows around
+    statements.py    all rules, over the packs of one writeup
 
 A rule is given what was read and what stands around it, and yields remarks; it never reads a pack by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from clawpub.quantity import Quantity
@@ -65,4 +72,5 @@ class Statement:
         return sentence_around(self.text, self.start, self.end)
 
 
-Rule = Callable[[Statement], Sequence[Remark]]
+CLAUSE = re.compile(r"[,;:.]\s|\b(?:and|but|while)\b")
+"""What stands between two clauses of a sentence."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from clawpub.pack.query import is_query
+from clawpub.pack.query import TEXT, is_query
 from generator.statement import Remark, Statement
 from generator.statement.direct import column_of
 
@@ -18,7 +18,6 @@ _END = re.compile(r"\b(?:max|min|rank|dense_rank|row_number|first_value|last_val
 _RATIO = re.compile(
     r"ratio|factor|times|multiple|speedup|change|growth|delta|diff|gain|gap|margin|lift|lead", re.IGNORECASE
 )
-_TEXT = re.compile(r"'(?:[^']|'')*'")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -57,7 +56,7 @@ def _compares(facts: Iterable[str], columns: set[str]) -> bool:
     for fact in facts:
         if _RATIO.search(column_of(fact) or ""):
             return True
-        read = [word for word in _WORD.findall(_TEXT.sub("''", fact)) if word.lower() in columns]
+        read = [word for word in _WORD.findall(TEXT.sub("''", fact)) if word.lower() in columns]
         if is_query(fact) and (len(read) > 1 or _END.search(fact)):
             return True
     return False

@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from clawpub.pack.query import is_query, key_parts
+from clawpub.pack.query import TEXT, is_query, key_parts
 from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Table
 from generator.statement.direct import column_of, selected
 
-_TEXT = re.compile(r"'((?:[^']|'')*)'")
 _KEY = re.compile(r"""\[((?:"[^"]*"|[^\[\]"])*)\]""")
 _TOKEN = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 MOST_NAMES = 20_000
@@ -137,7 +136,7 @@ def keys_of(packs: Iterable[Pack]) -> Keys:
 def about(fact: str) -> list[str]:
     """Return the keys and texts that a fact names."""
     if is_query(fact):
-        return [text.replace("''", "'") for text in _TEXT.findall(fact)]
+        return [text.replace("''", "'") for text in TEXT.findall(fact)]
     return [part for key in _KEY.findall(fact) for part in key_parts(key)]
 
 

@@ -12,11 +12,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from clawpub.pack.query import is_query
-from generator.statement import Remark, Statement
+from generator.statement import CLAUSE, Remark, Statement
 from generator.statement.direct import column_of, selected
 from generator.wording import find_words
 
-_CLAUSE = re.compile(r"[,;:.]\s|\b(?:and|but|while)\b")
 _TAKES = {
     "mean": re.compile(r"\bavg\s*\(|(?:^|_)(?:avg|mean|average|per)_|_(?:avg|mean|average)$", re.IGNORECASE),
     "median": re.compile(r"\bmedian\s*\(|(?:^|_)(?:p50|median)(?:_|$)", re.IGNORECASE),
@@ -57,7 +56,7 @@ def statistic(statement: Statement) -> Sequence[Remark]:
 def _words(statement: Statement) -> str:
     """Return the clause before a claim and the claim itself, with "on average" behind it."""
     low, high = statement.sentence
-    words = _CLAUSE.split(statement.text[low : statement.start])[-1] + statement.text[statement.start : statement.end]
+    words = CLAUSE.split(statement.text[low : statement.start])[-1] + statement.text[statement.start : statement.end]
     behind = _ON_AVERAGE.match(statement.text[statement.end : high])
     return words + (behind[0] if behind else "")
 
@@ -110,7 +109,7 @@ def _each(statement: Statement) -> Iterator[Remark]:
     behind = _EACH_BEHIND.match(statement.text[statement.end : high]) or _EACH_BEHIND.search(
         statement.text[statement.start : statement.end]
     )
-    before = _EACH_BEFORE.search(_CLAUSE.split(statement.text[low : statement.start])[-1])
+    before = _EACH_BEFORE.search(CLAUSE.split(statement.text[low : statement.start])[-1])
     found = behind or before
     if found and _is_total(statement, fact, found["of"] or "run"):
         whole = "the whole campaign's" if not is_query(fact) and "run_summary" in fact else "the total"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from clawpub.quantity import Quantity
-from generator.statement import Remark, Statement
+from generator.statement import CLAUSE, Remark, Statement
 from generator.statement.direct import column_of, facts_by_quantity
 
 _NOUNS: dict[str, str] = {
@@ -43,7 +43,6 @@ _COLUMNS = {
 _ALSO = {"passes": {"runs"}, "failures": {"runs"}, "runs": {"passes", "failures"}, "calls": {"turns"}}
 """What else a column's values may be called: a pass is a run, a model call is a turn."""
 _SHARE = re.compile(r"(?:^|_)(?:pass|win|hit|success|error|failure)_rate(?:_|$)|(?:^|_)(?:share|accuracy)$")
-_CLAUSE = re.compile(r"[,;:.]\s|\b(?:and|but|while)\b")
 _CURRENCIES = {"USD": "dollars", "EUR": "euros", "GBP": "pounds", "JPY": "yen"}
 _VERBS = {
     "tokens_in": re.compile(r"\b(?:wrote|written|writes?|generated?|produced?)\b", re.IGNORECASE),
@@ -113,8 +112,8 @@ def _other_side(statement: Statement) -> Iterator[Remark]:
         other = "tokens_out" if column == "tokens_in" else "tokens_in"
         if column in columns and other not in columns:
             low, high = statement.sentence
-            before = _CLAUSE.split(statement.text[low : statement.start])[-1]
-            behind = _CLAUSE.split(statement.text[statement.end : high])[0]
+            before = CLAUSE.split(statement.text[low : statement.start])[-1]
+            behind = CLAUSE.split(statement.text[statement.end : high])[0]
             found = pattern.search(before) or pattern.search(behind)
             if found and not _VERBS[other].search(before + behind):
                 yield Remark("unit", f"{found[0]!r} is said of {column}", "tokens in are read, tokens out are written")

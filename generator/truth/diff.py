@@ -15,6 +15,7 @@ from generator.content import load_writeup
 from generator.library import uses
 from generator.project import load_project
 from generator.publication import finding_of
+from generator.shelf import Shelf
 from generator.tables import short
 from generator.truth.changes import (
     PIN_RULES,
@@ -27,7 +28,7 @@ from generator.truth.changes import (
 )
 from generator.truth.erratum import Draft, Erratum
 from generator.truth.sentences import Sentence, bindings_of
-from generator.truth.swap import Shelf, Swap, close
+from generator.truth.swap import Swap, close
 from generator.truth.tables import TableChange, table_changes
 from generator.truth.wording import Edit, apply_edits, edits_of
 from generator.writeup import CheckedWriteup, Writeup
@@ -91,7 +92,7 @@ def diff_truth(root: Path, old: Path, new: Path, *, today: date, only: Sequence[
     ContentError where a writeup of `only` cannot be read.
     """
     project = load_project(root)
-    swap = Swap(project, _whole(old), _whole(new), Shelf(project))
+    swap = Swap(project, _whole(old), _whole(new), Shelf(project.packs))
     findings: list[Finding] = []
     found: list[WriteupTruth] = []
     elsewhere = 0

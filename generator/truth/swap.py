@@ -7,34 +7,12 @@ from functools import cached_property
 
 from clawpub.findings import Finding
 from clawpub.pack.reader import Pack
-from generator.cards import load_cards
 from generator.claims import check_writeup
-from generator.library import ALIAS, Library, load_views, uses
+from generator.library import ALIAS, Library, uses
 from generator.project import Project
-from generator.publication import open_whole
+from generator.shelf import Shelf, shared_library
 from generator.tables import short
 from generator.writeup import CheckedWriteup, Pin, Writeup
-
-
-@dataclass
-class Shelf:
-    """The packs of a publication, each opened when it is asked for."""
-
-    project: Project
-    findings: list[Finding] = field(default_factory=list)
-    """What is wrong with those that were."""
-    _open: dict[str, Pack | None] = field(default_factory=dict)
-
-    def get(self, name: str) -> Pack | None:
-        if name not in self._open:
-            path = next((path for path in self.project.packs if path.name == name), None)
-            pack, findings = open_whole(path) if path else (None, [])
-            self.findings += [finding for finding in findings if finding.rule == "damaged-pack"]
-            self._open[name] = pack
-        return self._open[name]
-
-    def all(self) -> dict[str, Pack]:
-        return {path.name: pack for path in self.project.packs if (pack := self.get(path.name))}
 
 
 @dataclass
@@ -87,14 +65,13 @@ class Swap:
     @cached_property
     def bare(self) -> Library:
         """What writeups share, without the packs, which only views ask for."""
-        views, _ = load_views(self.project.views)
-        return Library({}, views, load_cards(self.project.models).by_model, self.project.site.names)
+        return shared_library(self.project, {})
 
     def library(self, pack: Pack) -> Library:
         """Return what writeups share, computed with one of the two packs and without the other."""
         if pack.digest not in self._libraries:
             both = (self.old.digest, self.new.digest)
-            others = {name: each for name, each in self.shelf.all().items() if each.digest not in both}
+            others = {name: each for name, each in self.shelf.items() if each.digest not in both}
             packs = {name: each for name, each in others.items() if name != self.old.id} | {pack.id: pack}
             self._libraries[pack.digest] = replace(self.bare, packs=packs)
         return self._libraries[pack.digest]

@@ -67,6 +67,9 @@ def board() -> Table:
     return table(BOARD, rows)
 
 
+PASSED = '[p]\nis = "run_summary.passes"\n'
+
+
 def draft(tmp_path: Path, body: str, *, facts: str = "", packs: tuple[Pack, ...] = ()) -> Draft:
     """Return a writeup's draft in a publication; its packs are pinned as `this`, `that`, `third`."""
     folder = make_writeup(tmp_path, body, facts=facts, packs=packs or (make_pack(tmp_path),))
@@ -129,6 +132,17 @@ def test_a_writeup_without_packs_says_what_is_missing(tmp_path: Path) -> None:
     (tmp_path / "content" / "site.toml").write_text(SITE)
     with pytest.raises(ContentError, match="no pack to search"):
         find_proposals(open_draft(tmp_path, folder))
+
+
+def test_what_the_publication_shares_is_known(tmp_path: Path) -> None:
+    """A name that site.toml declares has no quantity in it, here as in the check."""
+    folder = make_writeup(
+        tmp_path, "[Observed] The RTX 4090 ran [23]{fact=p}.\n", facts=PASSED, packs=(make_pack(tmp_path),)
+    )
+    (tmp_path / "content" / "site.toml").write_text(SITE)
+    assert [each.target.text for each in find_proposals(open_draft(tmp_path, folder)).ranked] == ["4090"]
+    (tmp_path / "content" / "site.toml").write_text(SITE + 'names = ["RTX 4090"]\n')
+    assert len(find_proposals(open_draft(tmp_path, folder)).ranked) == 0
 
 
 # --- what it may mean ---
