@@ -1,6 +1,6 @@
 """The golden site: one tiny publication, built, as it is meant to look. `python -m tests.golden` writes it again.
 
-Its archives are left out: how bytes are deflated is zlib's business. So is the script that checks a page, put together of
+Its archives are left out: how bytes are deflated is zlib's business. So is the script that checks a page, made of
 templates/assets/js; its name, which holds its digest, stands in the pages.
 """
 
