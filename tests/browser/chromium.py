@@ -174,6 +174,7 @@ def started(program: str) -> Iterator[Chromium]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env={**os.environ, "HOME": profile, "XDG_CONFIG_HOME": profile, "XDG_CACHE_HOME": profile},
         )
         os.close(to_read)
         os.close(from_write)
