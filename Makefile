@@ -59,13 +59,13 @@ $(UV):
 
 .venv/.site-ready: pyproject.toml uv.lock | $(UV)
 	@began=$$(date +%s); mkdir -p .clawpub/tmp; \
-	$(UV) sync --frozen --inexact --no-dev --extra local && touch $@ && \
-	{ $(BIN)/python -m generator.sqlite_wasm || true; } && \
+	$(UV) sync --frozen --inexact --no-dev --extra local --extra search --extra cards --extra serve && touch $@ && \
+	{ $(BIN)/python -m generator.pages.sqlite_wasm || true; } && \
 	echo $$(( $$(date +%s) - began )) > .clawpub/setup-seconds
 
 .venv/.test-ready: pyproject.toml uv.lock | $(UV)
 	@mkdir -p .clawpub/tmp
-	$(UV) sync --frozen --inexact --extra local --extra ray --extra openclaw
-	@$(BIN)/python -m generator.sqlite_wasm || true
+	$(UV) sync --frozen --inexact --extra local --extra search --extra cards --extra serve --extra ray --extra openclaw
+	@$(BIN)/python -m generator.pages.sqlite_wasm || true
 	@.ci/browser
 	@touch $@

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clawpub.findings import Finding
-from generator.output import write_site
-from generator.pages import render_site
+from generator.pages.output import write_site
+from generator.pages.site import render_site
 from generator.publication import Progress, check_publication, silent
 
 

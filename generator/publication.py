@@ -17,6 +17,7 @@ from generator.content import load_writeup
 from generator.expressions import evaluate, expression_functions
 from generator.findings import Setting
 from generator.library import Library, bad_views, load_views
+from generator.local import local_packs
 from generator.markdown.expression import prints_fact
 from generator.project import Project, load_project
 from generator.tables import View
@@ -57,8 +58,6 @@ def check_publication(root: Path, *, drafts: bool = False, progress: Progress | 
 
     Raises: ConfigError where there is no publication.
     """
-    from generator.local import local_packs  # it makes pages, which `clawpub check` never needs
-
     progress = progress or silent
     project = load_project(root)
     packs, findings = _open_packs(project, progress)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from generator.render import default_templates
-from generator.scripts import bundle, load_modules
+from generator.pages.render import default_templates
+from generator.pages.scripts import bundle, load_modules
 from tests.browser.chromium import Chromium, Page, find_chromium, started
 
 REASON = "no browser on this machine: `apt-get install chromium`, or set CLAWPUB_CHROMIUM to one"

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from generator.build import build
+from generator.pages.sqlite_wasm import FOLDER, sqlite_script
 from generator.publication import CheckedPublication, check_publication
-from generator.sqlite_wasm import FOLDER, sqlite_script
 from tests.browser.chromium import Chromium, Page
 from tests.generator.builders import make_pack, one_row
 from tests.generator.publication import BODY, LEDGER, SITE, write_publication, write_writeup

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from clawpub.pack.events import RunEvent
 from clawpub.pack.reader import Pack
-from generator.boxes import campaign_box, headline, percent, scores
+from generator.pages.boxes import campaign_box, headline, percent, scores
 from generator.tables import compare_runs, summary_of
 from tests.builders import make_run, seal_runs
 

@@ -18,9 +18,9 @@ import pytest
 from clawpub.errors import ConfigError, PublishError
 from clawpub.pack.model import PackInfo
 from clawpub.pack.writer import PackFile, seal_pack
-from generator import output
 from generator.build import BuildReport, build
-from generator.output import MARKER, write_site
+from generator.pages import output
+from generator.pages.output import MARKER, write_site
 from generator.publication import CheckedPublication, check_publication
 from tests.builders import seal_runs, tiny_events
 from tests.generator.publication import BODY, SITE, seal_campaign, write_publication, write_writeup
@@ -335,7 +335,7 @@ def test_a_build_killed_between_two_renames_is_mended(tmp_path: Path, killed: st
 KILLED = """
 import sys
 from pathlib import Path
-from generator import output
+from generator.pages import output
 OLD = {f"a/{number}.txt": b"old" * 50 for number in range(60)} | {"same.txt": b"same"}
 NEW = {f"b/{number}.txt": b"new" * 50 for number in range(60)} | {"same.txt": b"same"}
 site = Path(sys.argv[1])

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from clawpub.pack.reader import open_pack
-from generator.boxes import card_of
 from generator.cards import load_card, load_cards
+from generator.pages.boxes import card_of
 from runner.models.registry import find_model
 
 CONTENT = Path(__file__).parents[2] / "content"

@@ -13,8 +13,8 @@ from clawpub.pack.model import PackInfo, Price
 from clawpub.pack.reader import Pack
 from clawpub.pack.writer import PackFile, seal_pack
 from generator.build import build
-from generator.comparison import _CostAxis, _level
-from generator.suites import FrozenTask, frozen_suite
+from generator.pages.comparison import _CostAxis, _level
+from generator.pages.suites import FrozenTask, frozen_suite
 from tests.builders import NOON, make_campaign_info
 from tests.generator.publication import (
     SITE,
@@ -265,7 +265,7 @@ def test_a_publications_own_page_takes_the_place_of_the_method(tmp_path: Path) -
 
 def test_the_method_states_no_quantity() -> None:
     from clawpub.quantity import scan
-    from generator.render import default_templates
+    from generator.pages.render import default_templates
 
     source = (default_templates() / "layouts" / "method.html").read_text()
     text = " ".join(node.text() for node in HTMLParser(source).css("p, h2"))

@@ -12,7 +12,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from generator.build import build
-from generator.linked_data import data_block
+from generator.pages.linked_data import data_block
 from tests.generator.publication import SITE, write_publication, write_writeup
 
 

@@ -27,13 +27,13 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from clawpub.errors import ClawpubError
 from clawpub.pack.model import DESCRIPTOR, SEAL
 from clawpub.pack.reader import Pack, digest_of, open_pack, seal_text
-from generator.body import Body, render_body
 from generator.build import build
 from generator.content import load_writeup
 from generator.findings import RULES
 from generator.library import Library
+from generator.pages.body import Body, render_body
+from generator.pages.render import Theme, load_theme
 from generator.publication import check_one, expression_tokens
-from generator.render import Theme, load_theme
 from generator.writeup import CheckedWriteup
 from tests.generator import dialect
 from tests.generator.builders import campaign_tables, make_pack

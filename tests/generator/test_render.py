@@ -18,9 +18,9 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY, Column, Schema
 from clawpub.pack.tables import Row, table
 from clawpub.pack.writer import PackFile, seal_pack
-from generator.body import slug_of
 from generator.build import build
-from generator.render import visible
+from generator.pages.body import slug_of
+from generator.pages.render import visible
 from tests.builders import NOON, ZERO_DIGEST
 from tests.generator.publication import SITE, seal_campaign, write_publication, write_writeup
 

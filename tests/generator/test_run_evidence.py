@@ -10,8 +10,8 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 from clawpub.pack.query import Database
 from clawpub.pack.reader import Pack
 from generator.build import build
-from generator.run_evidence import MOST_LINKS, RunEvidence, rows_of
-from generator.runs import pack_runs
+from generator.pages.run_evidence import MOST_LINKS, RunEvidence, rows_of
+from generator.pages.runs import pack_runs
 from generator.writeup import Reading
 from tests.builders import seal_runs, tiny_events
 from tests.generator.publication import PRICE, SITE, seal_campaign, write_writeup

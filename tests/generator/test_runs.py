@@ -34,8 +34,8 @@ from clawpub.pack.runs import attempts_of, print_transcript
 from clawpub.pack.views import TaskTitle, compute_tables
 from clawpub.pack.writer import PackFile, seal_pack
 from generator.build import build
-from generator.runs import pack_runs
-from generator.transcript import MOST_CHARACTERS, attempt_views
+from generator.pages.runs import pack_runs
+from generator.pages.transcript import MOST_CHARACTERS, attempt_views
 from generator.urls import segment
 from tests.builders import NOON, ZERO_DIGEST, make_campaign_info, make_run, seal_runs, tiny_events
 from tests.generator.publication import SITE

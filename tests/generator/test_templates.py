@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from jinja2 import meta, nodes
 
-from generator.contexts import Page
-from generator.render import LAYOUTS, Theme, default_templates, load_theme
+from generator.pages.contexts import Page
+from generator.pages.render import LAYOUTS, Theme, default_templates, load_theme
 
 
 @pytest.fixture(scope="module")

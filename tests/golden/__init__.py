@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from generator.build import build
-from generator.output import MARKER
+from generator.pages.output import MARKER
 from tests.builders import seal_runs, tiny_events
 from tests.generator.publication import SITE, seal_transcribed, write_writeup
 

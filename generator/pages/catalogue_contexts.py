@@ -1,4 +1,4 @@
-"""What the pages that list and compare receive. See generator/contexts.py.
+"""What the pages that list and compare receive. See generator/pages/contexts.py.
 
 campaigns.html CampaignsPage   models.html ModelsPage   model.html ModelPage   tasks.html TasksPage   task.html TaskPage
 compare.html ComparePage       tags.html TagsPage       tag.html TagPage       method.html MethodPage
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.contexts import Card, Meta, PackEntry, Publication, SourceLink, WriteupEntry
-from generator.run_contexts import TextBlock
+from generator.pages.contexts import Card, Meta, PackEntry, Publication, SourceLink, WriteupEntry
+from generator.pages.run_contexts import TextBlock
 from generator.tables import ChartView, Provenance, TableView
 
 

@@ -16,8 +16,8 @@ from clawpub.pack.query import Database
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import is_standard
 from clawpub.pack.tables import Cell
-from generator.contexts import SourceLink
-from generator.runs import Key, PackRuns
+from generator.pages.contexts import SourceLink
+from generator.pages.runs import Key, PackRuns
 from generator.writeup import Reading
 
 MOST_LINKS = 12

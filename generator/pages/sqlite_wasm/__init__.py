@@ -1,10 +1,10 @@
 """SQLite for the reader's browser: sqlite.org's own WebAssembly build, fetched by npm, checked against the lock here.
 
-    python -m generator.sqlite_wasm [FOLDER]        fetches it for the publication in FOLDER, 1.3 MB in .clawpub/sqlite
+    python -m generator.pages.sqlite_wasm [FOLDER]     fetches it for a publication, 1.3 MB in its .clawpub/sqlite
 
-A site that is built without it compares what a query gives with the value that is stored in the page, and says so. The
-build puts it into one script, so that a page which was opened from a folder can load it too: browsers let such a page
-run scripts that lie beside it, and fetch nothing.
+A site that is built without it compares what a query gives with the value that is stored in the page, and says so.
+The build puts it into one script, so that a page which was opened from a folder can load it too: browsers let such a
+page run scripts that lie beside it, and fetch nothing.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _read(file: Path) -> bytes | None:
 
 
 def _locked(name: str) -> bytes:
-    return files("generator.sqlite_wasm").joinpath(name).read_bytes()
+    return files("generator.pages.sqlite_wasm").joinpath(name).read_bytes()
 
 
 def fetch(root: Path) -> str | None:

@@ -13,9 +13,10 @@ from clawpub.pack.model import DESCRIPTOR, SEAL, Resource
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PREDICTIONS_SCORING, is_standard
 from clawpub.pack.tables import Table, spell
-from generator.boxes import campaign_box, card_of, days, long_date, scores
 from generator.cards import ModelCard
-from generator.contexts import (
+from generator.library import ALIAS
+from generator.pages.boxes import campaign_box, card_of, days, long_date, scores
+from generator.pages.contexts import (
     EvidenceView,
     FileRow,
     IndexPage,
@@ -34,13 +35,12 @@ from generator.contexts import (
     WriteupEntry,
     WriteupPage,
 )
-from generator.library import ALIAS
-from generator.linked_data import article, dataset
-from generator.places import Places
+from generator.pages.linked_data import article, dataset
+from generator.pages.places import Places
+from generator.pages.run_evidence import RunEvidence
+from generator.pages.runs import PackRuns
+from generator.pages.suites import suite_of
 from generator.project import Site
-from generator.run_evidence import RunEvidence
-from generator.runs import PackRuns
-from generator.suites import suite_of
 from generator.tables import ORIGINS, TableView, model_of, short, summary_of, table_view
 from generator.urls import CAMPAIGNS, absolute, pack_url, table_anchor, tag_url, writeup_url
 from generator.writeup import CheckedWriteup, Claim

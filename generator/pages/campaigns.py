@@ -8,8 +8,8 @@ from dataclasses import replace
 from clawpub.pack.across import current
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import RUN_SUMMARY
-from generator.boxes import days, scores
 from generator.cells import Heading, Shown, aligned, heading, missing, missing_reason, shown_column
+from generator.pages.boxes import days, scores
 from generator.tables import Line, TableView, harness_of, interval_of, model_of, summary_of
 from generator.urls import pack_url
 

@@ -10,8 +10,8 @@ from clawpub.pack.model import CampaignInfo
 from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Row, spell
 from generator.cards import CardFact, CardSource, ModelCard
-from generator.contexts import CampaignBox, Card, CardRow, Labelled, SourceLink
-from generator.places import Places
+from generator.pages.contexts import CampaignBox, Card, CardRow, Labelled, SourceLink
+from generator.pages.places import Places
 from generator.tables import ORIGINS, harness_of, interval_of, model_of, planned_score, short, summary_of
 
 NOWHERE = Places()

@@ -12,8 +12,9 @@ from clawpub.pack.compare import Pair, compare_packs
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY
 from clawpub.pack.tables import Cell, Row, spell
-from generator.campaigns import by_model, campaign_table, labels_of
-from generator.catalogue_contexts import (
+from generator.cells import Heading, Shown, number
+from generator.pages.campaigns import by_model, campaign_table, labels_of
+from generator.pages.catalogue_contexts import (
     HeatCell,
     HeatColumn,
     HeatMap,
@@ -25,10 +26,9 @@ from generator.catalogue_contexts import (
     SuiteComparison,
     Tick,
 )
-from generator.cells import Heading, Shown, number
-from generator.contexts import SourceLink
-from generator.runs import PackRuns
-from generator.suites import by_suite, results_of
+from generator.pages.contexts import SourceLink
+from generator.pages.runs import PackRuns
+from generator.pages.suites import by_suite, results_of
 from generator.tables import Line, Provenance, TableView, interval_chart, interval_of, provenance, summary_of
 from generator.urls import TASKS, pack_url, suite_anchor, task_url
 

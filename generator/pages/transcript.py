@@ -26,8 +26,8 @@ from clawpub.pack.events import (
     WorkspaceKept,
 )
 from clawpub.pack.tables import spell
-from generator.contexts import SourceLink
-from generator.run_contexts import AttemptView, Happening, KindFilter, TextBlock
+from generator.pages.contexts import SourceLink
+from generator.pages.run_contexts import AttemptView, Happening, KindFilter, TextBlock
 from generator.tables import short
 
 FOLDED_CHARACTERS = 900

@@ -9,11 +9,13 @@ from clawpub.pack.across import current
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PER_TASK_RESULTS
 from clawpub.pack.tables import Row, spell
-from generator.assembly import meta, pack_entry, writeup_entry
-from generator.boxes import card_fields, days
-from generator.campaigns import by_harness, by_model, campaign_table
 from generator.cards import ModelCard
-from generator.catalogue_contexts import (
+from generator.cells import Heading, Shown, missing, missing_reason
+from generator.local import newest_first
+from generator.pages.assembly import meta, pack_entry, writeup_entry
+from generator.pages.boxes import card_fields, days
+from generator.pages.campaigns import by_harness, by_model, campaign_table
+from generator.pages.catalogue_contexts import (
     CampaignsPage,
     ComparePage,
     MethodPage,
@@ -28,19 +30,17 @@ from generator.catalogue_contexts import (
     TaskPage,
     TasksPage,
 )
-from generator.cells import Heading, Shown, missing, missing_reason
-from generator.comparison import comparable, compare_suite
-from generator.contexts import Meta, Publication, SourceLink
-from generator.local import newest_first
-from generator.output import Payload
-from generator.places import Places
+from generator.pages.comparison import comparable, compare_suite
+from generator.pages.contexts import Meta, Publication, SourceLink
+from generator.pages.output import Payload
+from generator.pages.places import Places
+from generator.pages.render import AnyPage, Theme, render_page
+from generator.pages.runs import PackRuns
+from generator.pages.suites import FrozenSuite, FrozenTask, by_suite, frozen_suite, results_of
+from generator.pages.transcript import text_block
 from generator.project import Site
 from generator.publication import CheckedPublication
-from generator.render import AnyPage, Theme, render_page
-from generator.runs import PackRuns
-from generator.suites import FrozenSuite, FrozenTask, by_suite, frozen_suite, results_of
 from generator.tables import Line, TableView, harness_of, interval_chart, model_of, outcomes_of, short, summary_of
-from generator.transcript import text_block
 from generator.urls import (
     CAMPAIGNS,
     COMPARE,

@@ -64,7 +64,7 @@ class Meta:
     authors: tuple[str, ...] = ()
     """Of an article."""
     linked_data: Markup | None = None
-    """JSON-LD, escaped for a data block by generator/linked_data.py; None where the page has none."""
+    """JSON-LD, escaped for a data block by generator/pages/linked_data.py; None where the page has none."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Recheck:
     """What a page is checked again with in the reader's browser."""
 
     data: Markup
-    """JSON, see generator/recheck.py."""
+    """JSON, see generator/pages/recheck.py."""
     script: str
     """From the site's root."""
     sqlite: str
@@ -207,7 +207,7 @@ class WriteupPage:
     boxes: tuple[CampaignBox, ...]
     """Of the packs in the order of the front matter: the first is the campaign at hand."""
     body: Markup
-    """Rendered by generator/render.py from checked tokens: text in it is escaped."""
+    """Rendered by generator/pages/render.py from checked tokens: text in it is escaped."""
     evidence: tuple[EvidenceView, ...]
     waivers: tuple[WaiverView, ...]
     coverage: Coverage

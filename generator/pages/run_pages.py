@@ -10,18 +10,18 @@ from clawpub.pack.events import RunEvent
 from clawpub.pack.runs import attempts_of, counted
 from clawpub.pack.schema import RUN_METRICS
 from clawpub.pack.tables import Row, spell
-from generator.assembly import made_on, meta
 from generator.cells import missing_reason, shown_column
-from generator.contexts import Labelled, Meta, Publication, SourceLink
-from generator.output import Payload
-from generator.places import Places
+from generator.pages.assembly import made_on, meta
+from generator.pages.contexts import Labelled, Meta, Publication, SourceLink
+from generator.pages.output import Payload
+from generator.pages.places import Places
+from generator.pages.render import Theme, render_page
+from generator.pages.run_contexts import RunMark, RunPage, RunsPage, TaskRuns
+from generator.pages.runs import Key, PackRuns
+from generator.pages.suites import results_of, suite_of
+from generator.pages.transcript import attempt_views, filters_of
 from generator.project import Site
-from generator.render import Theme, render_page
-from generator.run_contexts import RunMark, RunPage, RunsPage, TaskRuns
-from generator.runs import Key, PackRuns
-from generator.suites import results_of, suite_of
 from generator.tables import harness_of, model_of
-from generator.transcript import attempt_views, filters_of
 from generator.urls import CAMPAIGNS, pack_url, task_anchor
 
 OUTCOMES = {"passed": "Passed", "failed": "Failed", "unscored": "Not scored", "": "Outcome not stated"}

@@ -1,10 +1,10 @@
-"""What the pages of runs receive: run.html RunPage, runs.html RunsPage. See generator/contexts.py."""
+"""What the pages of runs receive: run.html RunPage, runs.html RunsPage. See generator/pages/contexts.py."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from generator.contexts import Labelled, Meta, Publication, SourceLink
+from generator.pages.contexts import Labelled, Meta, Publication, SourceLink
 
 
 @dataclass(frozen=True)

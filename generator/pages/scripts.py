@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from clawpub.errors import ConfigError, Place
-from generator.vocabulary import vocabulary
+from generator.pages.vocabulary import vocabulary
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";[^\S\n]*$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:const|let|function|class) (\w+))", re.MULTILINE)

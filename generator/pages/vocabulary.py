@@ -43,7 +43,7 @@ _ALSO_CASES = "ıſKİ"
 @cache
 def vocabulary() -> str:
     """Return the module `quantity/vocabulary.js`."""
-    lines = ["// Written by generator/vocabulary.py out of clawpub/quantity."]
+    lines = ["// Written by generator/pages/vocabulary.py out of clawpub/quantity."]
     lines += (f"export const {name} = {written(value)};" for name, value in _constants())
     return "\n".join(lines) + "\n"
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from clawpub.pack.model import SUITE_FILE
 from clawpub.pack.reader import Pack
 from generator.library import ALIAS, MODEL_CARDS
-from generator.render import Theme, render_view
+from generator.pages.render import Theme, render_view
 from generator.tables import View
 from generator.urls import pack_url, table_anchor
 from generator.writeup import Claim, TagKind

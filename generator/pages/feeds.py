@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import clawpub
+from generator.pages.render import Theme, render_template
 from generator.project import Site
-from generator.render import Theme, render_template
 from generator.urls import absolute, writeup_url
 from generator.writeup import CheckedWriteup
 

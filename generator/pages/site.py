@@ -14,7 +14,8 @@ from markdown_it.token import Token
 from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR, SEAL
 from clawpub.pack.reader import Pack
-from generator.assembly import (
+from generator.local import newest_first
+from generator.pages.assembly import (
     index_page,
     not_found_page,
     pack_page,
@@ -23,19 +24,19 @@ from generator.assembly import (
     writeup_entry,
     writeup_page,
 )
-from generator.body import Body, render_body
-from generator.catalogue import catalogue_files, catalogue_of, navigation
-from generator.contexts import PackPage, Publication, SourceLink
-from generator.feeds import FEED, JSON_FEED, SitemapPage, json_feed, render_feed, render_sitemap, robots
-from generator.local import PAGE as DEMO_PAGE
-from generator.local import demo_page, newest_first
-from generator.output import Payload
-from generator.places import Places
+from generator.pages.body import Body, render_body
+from generator.pages.catalogue import catalogue_files, catalogue_of, navigation
+from generator.pages.contexts import PackPage, Publication, SourceLink
+from generator.pages.demo import PAGE as DEMO_PAGE
+from generator.pages.demo import demo_page
+from generator.pages.feeds import FEED, JSON_FEED, SitemapPage, json_feed, render_feed, render_sitemap, robots
+from generator.pages.output import Payload
+from generator.pages.places import Places
+from generator.pages.recheck import Scripts, load_scripts, recheck_of
+from generator.pages.render import Theme, load_theme, render_page
+from generator.pages.run_pages import run_files
+from generator.pages.runs import PackRuns, pack_runs
 from generator.publication import CheckedPublication, Progress
-from generator.recheck import Scripts, load_scripts, recheck_of
-from generator.render import Theme, load_theme, render_page
-from generator.run_pages import run_files
-from generator.runs import PackRuns, pack_runs
 from generator.urls import absolute, pack_url, writeup_url
 from generator.writeup import CheckedWriteup
 

@@ -1,4 +1,4 @@
-"""From contexts to bytes: a theme and what it makes of each page. generator/body.py renders a writeup's text."""
+"""From contexts to bytes: a theme and what it makes of each page. generator/pages/body.py renders a writeup's text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from markupsafe import Markup
 
 from clawpub.errors import ConfigError, Place
-from generator.catalogue_contexts import (
+from generator.pages.catalogue_contexts import (
     CampaignsPage,
     ComparePage,
     MethodPage,
@@ -25,8 +25,8 @@ from generator.catalogue_contexts import (
     TaskPage,
     TasksPage,
 )
-from generator.contexts import DemoPage, IndexPage, NotFoundPage, PackPage, Page, TextPage, WriteupPage
-from generator.run_contexts import RunPage, RunsPage
+from generator.pages.contexts import DemoPage, IndexPage, NotFoundPage, PackPage, Page, TextPage, WriteupPage
+from generator.pages.run_contexts import RunPage, RunsPage
 from generator.tables import ChartView, View
 
 AnyPage = (
@@ -138,7 +138,7 @@ def render_template(theme: Theme, name: str, variables: Mapping[str, Any]) -> by
         raise ConfigError(
             f"the template cannot be used: {error.message}",
             at=Place(Path(file), line),
-            hint="generator/contexts.py documents what each layout receives",
+            hint="generator/pages/contexts.py documents what each layout receives",
         ) from None
 
 
