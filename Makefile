@@ -63,9 +63,10 @@ $(UV):
 	{ $(BIN)/python -m generator.pages.sqlite_wasm || true; } && \
 	echo $$(( $$(date +%s) - began )) > .clawpub/setup-seconds
 
-.venv/.test-ready: pyproject.toml uv.lock | $(UV)
+.venv/.test-ready: pyproject.toml uv.lock tests/browser/npm/package-lock.json | $(UV)
 	@mkdir -p .clawpub/tmp
 	$(UV) sync --frozen --inexact --extra local --extra search --extra cards --extra serve --extra ray --extra openclaw
 	@$(BIN)/python -m generator.pages.sqlite_wasm || true
+	@$(BIN)/python -m tests.browser.npm || true
 	@.ci/browser
 	@touch $@
