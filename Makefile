@@ -57,16 +57,16 @@ $(UV):
 	@mkdir -p .clawpub/tmp
 	@.ci/bootstrap .clawpub/uv
 
-.venv/.site-ready: pyproject.toml uv.lock | $(UV)
+.venv/.site-ready: pyproject.toml uv.lock generator/pages/browser_parts/package-lock.json | $(UV)
 	@began=$$(date +%s); mkdir -p .clawpub/tmp; \
 	$(UV) sync --frozen --inexact --no-dev --extra local --extra search --extra cards --extra serve && touch $@ && \
-	{ $(BIN)/python -m generator.pages.sqlite_wasm || true; } && \
+	{ $(BIN)/python -m generator.pages.browser_parts || true; } && \
 	echo $$(( $$(date +%s) - began )) > .clawpub/setup-seconds
 
-.venv/.test-ready: pyproject.toml uv.lock tests/browser/npm/package-lock.json | $(UV)
+.venv/.test-ready: pyproject.toml uv.lock generator/pages/browser_parts/package-lock.json tests/browser/npm/package-lock.json | $(UV)
 	@mkdir -p .clawpub/tmp
 	$(UV) sync --frozen --inexact --extra local --extra search --extra cards --extra serve --extra ray --extra openclaw
-	@$(BIN)/python -m generator.pages.sqlite_wasm || true
+	@$(BIN)/python -m generator.pages.browser_parts || true
 	@$(BIN)/python -m tests.browser.npm || true
 	@.ci/browser
 	@touch $@

@@ -130,7 +130,7 @@ def _harnesses(packs: Sequence[Pack]) -> list[str]:
     return names if len(set(names)) > 1 else [""] * len(packs)
 
 
-def _names_of(packs: Sequence[Pack]) -> list[str]:
+def names_of(packs: Sequence[Pack]) -> list[str]:
     """Return what tells campaigns apart in a heading or beside a bar: the model, and the harness where those differ."""
     return [
         f"{model_of(pack)}, {harness}" if harness else model_of(pack)
@@ -222,14 +222,14 @@ def compare_tasks(packs: Sequence[Pack], url: PackUrl) -> TableView:
     scores: list[dict[str, Shown]] = []
     titles: dict[str, str] = {}
     for pack in packs:
-        table = _table(pack, PER_TASK_RESULTS)
+        table = standard_table(pack, PER_TASK_RESULTS)
         column = next(column for column in table.schema.columns if column.name == "score")
         cells = shown_column(column, table.schema, table.rows, origin=pack.info.origin)
         cells = _with_dots(cells, table.rows, pack)
         scores.append({str(row["task_id"]): cell for row, cell in zip(table.rows, cells, strict=True)})
         for row in table.rows:
             titles[str(row["task_id"])] = titles.get(str(row["task_id"])) or spell(row.get("title"))
-    headings = (Heading("task_id", "Task"), *(Heading("score", name, numeric=True) for name in _names_of(packs)))
+    headings = (Heading("task_id", "Task"), *(Heading("score", name, numeric=True) for name in names_of(packs)))
     lines = tuple(
         Line((Shown("code", task, note=title), *(column.get(task, missing("no such task here")) for column in scores)))
         for task, title in titles.items()
@@ -247,7 +247,7 @@ def compare_tasks(packs: Sequence[Pack], url: PackUrl) -> TableView:
     )
 
 
-def _table(pack: Pack, schema: Schema) -> Table:
+def standard_table(pack: Pack, schema: Schema) -> Table:
     if schema.name not in pack.table_names:
         raise FactError(
             f"pack {pack.id} has no table {schema.name}", hint=f"its tables: {', '.join(pack.table_names) or 'none'}"
@@ -258,15 +258,15 @@ def _table(pack: Pack, schema: Schema) -> Table:
     return table
 
 
-def _summary(pack: Pack) -> Row:
-    table = _table(pack, RUN_SUMMARY)
+def the_summary(pack: Pack) -> Row:
+    table = standard_table(pack, RUN_SUMMARY)
     if len(table.rows) != 1:
         raise FactError(f"run_summary of pack {pack.id} has {len(table.rows)} rows, expected one")
     return table.rows[0]
 
 
 def _total(pack: Pack) -> Shown:
-    row = _summary(pack)
+    row = the_summary(pack)
     score = row["score"]
     if score is None:
         return missing(missing_reason("score", pack.info.origin))
@@ -282,7 +282,7 @@ def interval_of(summary: Row) -> str:
 
 
 def _interval_notes(packs: Sequence[Pack]) -> list[str]:
-    rows = [_summary(pack) for pack in packs]
+    rows = [the_summary(pack) for pack in packs]
     notes = []
     if any(interval_of(row) for row in rows):
         notes.append("Small below a rate or a total: its 95 % interval, runs of one task counted as a cluster.")
@@ -292,7 +292,7 @@ def _interval_notes(packs: Sequence[Pack]) -> list[str]:
             notes.append(
                 f"{model_of(pack)}: {errors} {runs} not scored, because something broke that was not the model."
             )
-        if (of_planned := planned_score(_summary(pack))) is not None:
+        if (of_planned := planned_score(the_summary(pack))) is not None:
             notes.append(f"{model_of(pack)}: {of_planned} of all planned runs.")
     return notes
 
@@ -318,7 +318,7 @@ _COMPARED = (
 
 def compare_runs(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] = ()) -> TableView:
     """Return one row for each campaign; the one at hand is marked."""
-    rows = [_summary(pack) for pack in packs]
+    rows = [the_summary(pack) for pack in packs]
     columns = {column.name: column for column in RUN_SUMMARY.columns}
     names = [name for name, _ in _COMPARED]
     if any(row["infrastructure_errors"] for row in rows):
@@ -348,7 +348,7 @@ def compare_runs(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] 
         tuple(provenance(pack, url(pack), (RUN_SUMMARY.name,)) for pack in packs),
         (Heading("model", "Model"), *headings),
         tuple(
-            Line(cells, marked=_is_marked(pack, marked) and len(packs) > 1)
+            Line(cells, marked=is_marked(pack, marked) and len(packs) > 1)
             for pack, cells in zip(packs, zip(*shown, strict=True), strict=True)
         ),
         notes=tuple(_interval_notes(packs)),
@@ -358,13 +358,13 @@ def compare_runs(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] 
 def interval_chart(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] = ()) -> ChartView:
     """Return pass rates with their intervals on one axis."""
     rows = []
-    for pack, name in zip(packs, _names_of(packs), strict=True):
-        summary = _summary(pack)
+    for pack, name in zip(packs, names_of(packs), strict=True):
+        summary = the_summary(pack)
         rate = summary["pass_rate"]
         rows.append(
             ChartRow(
                 label=name,
-                marked=_is_marked(pack, marked) and len(packs) > 1,
+                marked=is_marked(pack, marked) and len(packs) > 1,
                 score=spell(summary["score"]),
                 rate=number(Decimal(rate) * 100, 1).text + " %" if isinstance(rate, Decimal | int) else "",
                 interval=interval_of(summary),
@@ -383,7 +383,7 @@ def interval_chart(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack
     )
 
 
-def _is_marked(pack: Pack, marked: Sequence[Pack]) -> bool:
+def is_marked(pack: Pack, marked: Sequence[Pack]) -> bool:
     return any(pack is other for other in marked)
 
 

@@ -31,10 +31,10 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Cell, Table, spell
 from generator.coverage import section_number
 from generator.markdown.passages import Block, read_passages
+from generator.pages.browser_parts import sqlite_script
 from generator.pages.contexts import Recheck
 from generator.pages.render import default_templates
 from generator.pages.scripts import bundle, load_modules
-from generator.pages.sqlite_wasm import sqlite_script
 from generator.project import Project
 from generator.urls import pack_url
 from generator.writeup import CheckedWriteup, Claim, FactEntry
@@ -52,7 +52,7 @@ class Scripts:
     page: str
     """The path of what every page with claims runs."""
     sqlite: str
-    """The path of what answers queries; empty where it was not fetched (generator/pages/sqlite_wasm)."""
+    """The path of what answers queries; empty where it was not fetched (generator/pages/browser_parts)."""
     files: dict[str, bytes]
 
 

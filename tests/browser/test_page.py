@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from generator.build import build
-from generator.pages.sqlite_wasm import FOLDER, sqlite_script
+from generator.pages.browser_parts import FOLDER, sqlite_script
 from generator.publication import CheckedPublication, check_publication
 from tests.browser.chromium import Chromium, Page
 from tests.generator.builders import make_pack, one_row
