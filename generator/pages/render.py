@@ -26,6 +26,7 @@ from generator.pages.catalogue_contexts import (
     TasksPage,
 )
 from generator.pages.contexts import DemoPage, IndexPage, NotFoundPage, PackPage, Page, TextPage, WriteupPage
+from generator.pages.policy import page_policy
 from generator.pages.run_contexts import RunPage, RunsPage
 from generator.tables import ChartView, View
 
@@ -88,6 +89,7 @@ def load_theme(own: Path | None = None) -> Theme:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["policy"] = page_policy
     stylesheet = _stylesheet(folders)
     digest = hashlib.sha256(stylesheet).hexdigest()[:8]
     return Theme(environment, f"assets/site.{digest}.css", stylesheet)

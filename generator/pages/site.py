@@ -32,6 +32,7 @@ from generator.pages.demo import demo_page
 from generator.pages.feeds import FEED, JSON_FEED, SitemapPage, json_feed, render_feed, render_sitemap, robots
 from generator.pages.output import Payload
 from generator.pages.places import Places
+from generator.pages.policy import HEADERS, headers_file
 from generator.pages.recheck import Scripts, load_scripts, recheck_of
 from generator.pages.render import Theme, load_theme, render_page
 from generator.pages.run_pages import run_files
@@ -89,6 +90,7 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(publication.packs)))
     files["404.html"] = render_page(theme, not_found_page(about, site))
     files |= _machine_files(publication, theme, lists)
+    files[HEADERS] = headers_file(files)
     return Rendered(files, (*findings, *_dead_links(publication, files)))
 
 
