@@ -1,6 +1,6 @@
 """What checks built pages and is no Python: axe-core and html-validate, fetched by npm, at the versions of its lock.
 
-    python -m tests.browser.npm     fetches them, 22 MB in this checkout's .clawpub/page-checks
+python -m tests.browser.npm     fetches them, 22 MB in this checkout's .clawpub/page-checks
 """
 
 from __future__ import annotations
