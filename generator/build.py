@@ -9,10 +9,42 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from clawpub.errors import ConfigError
 from clawpub.findings import Finding
 from generator.pages.output import write_site
 from generator.pages.site import render_site
 from generator.publication import Progress, check_publication, silent
+
+
+@dataclass(frozen=True)
+class BuildOptions:
+    """What a build makes besides the pages of what is published.
+
+    Raises: ConfigError where drafts are asked for in a release.
+    """
+
+    drafts: bool = False
+    release: bool = False
+    """For readers: no drafts, and everything that an author at work can do without."""
+    cards: bool | None = None
+    """Share images; None leaves it to `release`."""
+    search: bool | None = None
+    """The search index; None leaves it to `release`."""
+
+    def __post_init__(self) -> None:
+        if self.release and self.drafts:
+            raise ConfigError("a release holds no drafts", hint="leave out --drafts or --release")
+
+    @property
+    def makes_cards(self) -> bool:
+        return self.release if self.cards is None else self.cards
+
+    @property
+    def makes_search(self) -> bool:
+        return self.release if self.search is None else self.search
+
+
+NO_OPTIONS = BuildOptions()
 
 
 @dataclass(frozen=True)
@@ -30,14 +62,16 @@ class BuildReport:
         return not any(finding.severity == "error" for finding in self.findings)
 
 
-def build(root: Path, output: Path, *, drafts: bool = False, progress: Progress | None = None) -> BuildReport:
+def build(
+    root: Path, output: Path, *, options: BuildOptions = NO_OPTIONS, progress: Progress | None = None
+) -> BuildReport:
     """Write a publication's site and report on it; on any error finding nothing is written.
 
     Raises: ConfigError where site.toml or a template cannot be used, PublishError where the output cannot be written.
     """
     started = time.perf_counter()
     progress = progress or silent
-    publication = check_publication(root, drafts=drafts, progress=progress)
+    publication = check_publication(root, drafts=options.drafts, progress=progress)
     if not publication.passed:
         return BuildReport(0, 0, 0, 0, publication.findings, time.perf_counter() - started)
     rendered = render_site(publication, progress)

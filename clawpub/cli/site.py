@@ -97,19 +97,22 @@ def _print_findings(findings: Sequence[Finding]) -> None:
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Where the site goes; default site/."
 )
 @click.option("--drafts", is_flag=True, help="Build drafts too.")
+@click.option("--release", is_flag=True, help="Build what readers get: no drafts, and everything optional.")
 @json_option
-def build(root: Path | None, output: Path | None, drafts: bool, as_json: bool) -> None:
+def build(root: Path | None, output: Path | None, drafts: bool, release: bool, as_json: bool) -> None:
     """Check everything, then build the site; with one error nothing is written and the old site stays as it is.
 
     \b
     clawpub build
     clawpub build --output /tmp/preview --drafts
+    clawpub build --release
     """
+    from generator.build import BuildOptions
     from generator.build import build as build_site
 
     root = find_root(root)
     output = output or root / "site"
-    report = build_site(root, output, drafts=drafts)
+    report = build_site(root, output, options=BuildOptions(drafts=drafts, release=release))
     if as_json:
         print_json(
             {

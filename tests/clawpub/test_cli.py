@@ -50,6 +50,7 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
         (["nonsense"], "nonsense"),
         (["pack", "show", "nowhere"], "no such pack"),
         (["check", "--root", "/nowhere"], "/nowhere"),
+        (["build", "--release", "--drafts"], "no drafts"),
     ],
 )
 def test_bad_usage_is_one_message_and_status_2(arguments: list[str], said: str) -> None:

@@ -18,7 +18,7 @@ import pytest
 from clawpub.errors import ConfigError, PublishError
 from clawpub.pack.model import PackInfo
 from clawpub.pack.writer import PackFile, seal_pack
-from generator.build import BuildReport, build
+from generator.build import BuildOptions, BuildReport, build
 from generator.pages import output
 from generator.pages.output import MARKER, write_site
 from generator.publication import CheckedPublication, check_publication
@@ -200,7 +200,7 @@ def test_a_draft_is_left_out_unless_asked_for(small: Path) -> None:
     write_writeup(small, "draft", body="Not yet.\n", draft=True)
     build(small, small / "site")
     assert not (small / "site" / "writeups" / "draft").exists()
-    build(small, small / "site", drafts=True)
+    build(small, small / "site", options=BuildOptions(drafts=True))
     assert "Draft" in (small / "site" / "writeups" / "draft" / "index.html").read_text()
 
 
@@ -370,3 +370,15 @@ def test_a_killed_build_leaves_the_old_or_the_new_site_whole(tmp_path: Path, way
     write_site(site, NEW)
     assert whole(site) == NEW
     assert beside(site) == []
+
+
+def test_a_release_makes_what_is_optional_unless_told_otherwise() -> None:
+    assert BuildOptions(release=True).makes_cards
+    assert not BuildOptions(release=True, cards=False).makes_cards
+    assert not BuildOptions().makes_search
+    assert BuildOptions(search=True).makes_search
+
+
+def test_a_release_refuses_drafts() -> None:
+    with pytest.raises(ConfigError, match="no drafts"):
+        BuildOptions(drafts=True, release=True)

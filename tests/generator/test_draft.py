@@ -19,7 +19,7 @@ from clawpub.pack.reader import Pack, open_pack
 from clawpub.pack.schema import RUN_SUMMARY, Column, ColumnType, Schema
 from clawpub.pack.tables import Cell, Row, Table, table
 from clawpub.pack.writer import About, seal_pack
-from generator.build import build
+from generator.build import BuildOptions, build
 from generator.draft.drafting import Draft, draft_writeup
 from generator.draft.placing import free_place, place_draft
 from generator.publication import check_publication
@@ -141,7 +141,7 @@ def test_a_campaign_gets_the_sections_of_the_newsletter(root: Path) -> None:
 def test_the_site_builds_with_a_draft_in_it(root: Path) -> None:
     made = written(root, seal_campaign(root / "content" / "packs", "dense", price=PRICE))
 
-    report = build(root, root / "site", drafts=True)
+    report = build(root, root / "site", options=BuildOptions(drafts=True))
 
     assert report.findings == ()
     page = (root / "site" / "writeups" / made.slug / "index.html").read_text()
@@ -527,7 +527,7 @@ def test_hostile_names_stay_names(root: Path, text: str) -> None:
     made = written(root, pack, other)
 
     assert "It scored 23/30 (76.67%)." in words_of(made)
-    report = build(root, root / "site", drafts=True)
+    report = build(root, root / "site", options=BuildOptions(drafts=True))
     assert report.findings == ()
     assert "<script>alert" not in (root / "site" / "writeups" / made.slug / "index.html").read_text()
 

@@ -11,7 +11,7 @@ import feedparser
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from generator.build import build
+from generator.build import BuildOptions, build
 from generator.pages.linked_data import data_block
 from tests.generator.publication import SITE, write_publication, write_writeup
 
@@ -21,7 +21,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = write_publication(tmp_path_factory.mktemp("publication"))
     write_writeup(root, "older", body="Words.\n", title="'Less <b>&amp; more'", day="2026-01-05")
     write_writeup(root, "draft", body="Words.\n", title="Not yet", day="2026-12-05", draft=True)
-    assert build(root, root / "site", drafts=True).passed
+    assert build(root, root / "site", options=BuildOptions(drafts=True)).passed
     return root / "site"
 
 
