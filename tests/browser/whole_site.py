@@ -14,7 +14,7 @@ from clawpub.pack.importers.description import Description
 from clawpub.pack.importers.importing import read_import, seal_import
 from clawpub.pack.model import Price
 from generator.build import build
-from generator.pages.sqlite_wasm import FOLDER, sqlite_script
+from generator.pages.browser_parts import FOLDER
 from tests.generator.publication import SPARSE, seal_campaign, write_publication, write_writeup
 
 ROOT = Path(__file__).parents[2]
@@ -105,8 +105,9 @@ def write_whole_publication(root: Path) -> Path:
     (root / "content" / "pages").mkdir(exist_ok=True)
     (root / "content" / "pages" / "imprint.md").write_text(TEXT)
     shutil.copytree(ROOT / "content", root / "content", dirs_exist_ok=True)
-    if sqlite_script(ROOT) is not None:
-        shutil.copytree(ROOT / FOLDER, root / FOLDER, symlinks=True)
+    if (ROOT / FOLDER).is_dir():
+        (root / FOLDER).parent.mkdir(exist_ok=True)
+        (root / FOLDER).symlink_to(ROOT / FOLDER)
     return root
 
 
