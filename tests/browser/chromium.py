@@ -115,6 +115,15 @@ class Page:
         self.send("Page.navigate", url=url)
         self.browser.wait_for("Page.loadEventFired", self.session)
 
+    def show(self, *, width: int = 1440, height: int = 900, **features: str) -> None:
+        """Give the page a window of this size and what its reader prefers, as `prefers_color_scheme="dark"`."""
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        named = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.send("Emulation.setEmulatedMedia", features=named)
+
+    def close(self) -> None:
+        self.send("Page.close")
+
     def run(self, expression: str) -> Any:
         """Return what JavaScript gives, as JSON has it. Raises: RuntimeError with what it threw."""
         answer = self.send(

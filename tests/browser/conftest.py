@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from generator.pages.render import default_templates
 from generator.pages.scripts import bundle, load_modules
 from tests.browser.chromium import Chromium, Page, find_chromium, started
+from tests.browser.serving import served
+from tests.browser.whole_site import build_whole_site
 
 REASON = "no browser on this machine: `apt-get install chromium`, or set CLAWPUB_CHROMIUM to one"
 
@@ -69,3 +72,16 @@ def modules(browser: Chromium) -> Call:
         return page.run(f"modules.{name}(...{json.dumps(arguments)})")
 
     return call
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the built site that has every kind of page."""
+    return build_whole_site(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(scope="session")
+def whole_served(whole: Path) -> Iterator[str]:
+    """Yield its address, at a server that sends the headers of its `_headers`, as hosts do."""
+    with served(whole) as address:
+        yield address

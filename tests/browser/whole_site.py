@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 OWN = {
     "writeup-own": "writeups/the-same-call-again/index.html",
     "pack-own": "packs/2026-11-24-qwen2.5-coder-0.5b-loop-agentic-core-v1/index.html",
-    "run-own": "packs/2026-11-24-qwen2.5-coder-0.5b-loop-agentic-core-v1/runs/task_01.1/index.html",
+    "run-own": "packs/2026-11-24-qwen2.5-coder-1.5b-openclaw-agentic-core-v1/runs/task_08.3/index.html",
 }
 """Pages of this repository's content."""
 
