@@ -247,7 +247,7 @@ def _mentions(text: str) -> Iterator[tuple[tuple[Key, ...], int]]:
 
 
 class Source(Protocol):
-    """A parsed file that knows where its keys stand: TOML here, YAML front matter in generator/content.py."""
+    """A parsed file that knows where its keys stand: TOML here, YAML front matter in generator/front_matter.py."""
 
     @property
     def data(self) -> dict[str, Any]: ...

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,13 @@ from clawpub.errors import ClawpubError, PackError
 from clawpub.findings import Finding
 from clawpub.pack.reader import Pack, open_pack
 from generator.cards import load_cards
-from generator.content import load_writeup
+from generator.content import load_edition, load_writeup
 from generator.library import Library, bad_views, load_views, uses
 from generator.project import load_project
-from generator.publication import check_one, finding_of, open_whole
+from generator.publication import carrying_of, check_edition, check_one, finding_of, open_whole
 from generator.verdict_store import digest_of
 from generator.verdicts import Verdict
-from generator.writeup import CheckedWriteup, Claim
+from generator.writeup import CheckedWriteup, Claim, Writeup
 
 WORTH_A_PROCESS = 12
 """Writeups: about half a second of checking; fewer are checked where we are."""
@@ -64,6 +65,18 @@ class Checking:
         texts, local = load_texts(self.project.pages)[1], local_packs(self.root)[1]
         return (*texts, *local, *self.cards.findings, *self.unread_views, *bad_views(self.library))
 
+    def edition(self, path: Path, *, drafts: bool) -> Verdict:
+        """Return the verdict on an edition: on its text, and which writeups it carries."""
+        try:
+            edition = load_edition(path)
+        except ClawpubError as error:
+            return Verdict(path.stem, path, (finding_of(error, "unreadable", path),))
+        known = replace(self._known(edition.text), slug=path.stem, carries=tuple(carrying_of(edition).slugs))
+        if edition.text.draft and not drafts:
+            return known
+        checked, _ = check_edition(edition, self.packs, self.project.site.severity, self.library)
+        return _told(known, checked.text, checked.findings)
+
     def check(self, folders: Sequence[Path], *, drafts: bool) -> Iterator[Verdict]:
         """Yield the verdict on each writeup, in order: in one process or in several, the same."""
         processes = min(self.processes or cores(), len(folders) // (1 if self.processes else WORTH_A_PROCESS))
@@ -86,14 +99,16 @@ class Checking:
             writeup = load_writeup(folder)
         except ClawpubError as error:
             return Verdict(folder.name, path, (finding_of(error, "unreadable", folder),))
-        packs = {pin.pack_id: pack.digest if (pack := self.packs.get(pin.pack_id)) else None for pin in writeup.pins}
-        known = Verdict(
-            writeup.slug, path, (), writeup.date.isoformat(), writeup.draft, packs=packs, shared=uses(writeup)
-        )
+        known = self._known(writeup)
         if writeup.draft and not drafts:
             return known
         checked, _, findings = check_one(writeup, self.packs, self.project.site.severity, self.library)
         return _told(known, checked, findings)
+
+    def _known(self, text: Writeup) -> Verdict:
+        """Return what is known of a text before it is checked."""
+        packs = {pin.pack_id: pack.digest if (pack := self.packs.get(pin.pack_id)) else None for pin in text.pins}
+        return Verdict(text.slug, text.path, (), text.date.isoformat(), text.draft, packs=packs, shared=uses(text))
 
 
 def cores() -> int:

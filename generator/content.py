@@ -15,32 +15,27 @@ the field that holds it says what it is. Anchors, aliases and tags are refused. 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from clawpub.errors import ConfigError, ContentError, Place
+from clawpub.errors import ConfigError, ContentError
 from clawpub.pack.model import PackId
-from clawpub.toml_source import Key, TomlSource, load_toml, read_text, validate
+from clawpub.toml_source import TomlSource, load_toml, validate
+from generator.front_matter import YamlSource, read_with_front_matter
 from generator.names import is_name
-from generator.writeup import FactEntry, Pin, TagKind, ViewPin, Writeup
+from generator.weeks import edition_ledger, read_week
+from generator.writeup import Carried, Edition, FactEntry, Pin, TagKind, ViewPin, Writeup
 
 INDEX_FILE = "index.md"
 LEDGER_FILE = "facts.toml"
 
-MAX_FRONT_MATTER = 1 << 16
-"""Characters."""
-MAX_DEPTH = 20
-"""Of lists and mappings in front matter."""
-
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,120}")
 _FACT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,80}")
-_FENCE = re.compile(r"---[ \t]*")
-_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 
 
 # --- the models of what a person types --------------------------------------------------------------------------------
@@ -99,14 +94,14 @@ class _PackPin(BaseModel):
 
 
 class _FrontMatter(BaseModel):
+    """What every text may say of itself."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: _Words = Field(description="write title: ... in the front matter")
     date: _Day = Field(description="write date: 2026-05-21")
     description: str = ""
-    section: str = ""
     authors: _Many = ()
-    tags: _Many = ()
     draft: bool = False
     lead: TagKind | None = None
     names: _Names = Field((), description="names with digits in them: names: [Claude 3.5 Sonnet]")
@@ -116,6 +111,26 @@ class _FrontMatter(BaseModel):
     packs: dict[_Alias, Annotated[_PackPin, BeforeValidator(_pack)]] = Field(
         default={}, description="write packs: and below it, indented, alias: id@sha256:..."
     )
+
+
+class _WriteupFrontMatter(_FrontMatter):
+    section: str = ""
+    tags: _Many = ()
+
+
+class _EditionFrontMatter(_FrontMatter):
+    writeups: _Many = Field((), description="write writeups: [slug, slug]")
+    sections: dict[_Words, _Many] = Field(
+        default={}, description="write sections: and below it, indented, AI benchmarks: [slug, slug]"
+    )
+
+    @model_validator(mode="after")
+    def _carries_something(self) -> _EditionFrontMatter:
+        if self.writeups and self.sections:
+            raise ValueError("expected `writeups` or `sections`, found both")
+        if not self.writeups and not any(self.sections.values()):
+            raise ValueError("carries no writeup: expected `writeups: [slug, slug]`, or `sections` with such lists")
+        return self
 
 
 class _Entry(BaseModel):
@@ -153,7 +168,6 @@ def load_writeup(folder: Path) -> Writeup:
 
     Raises: ContentError or ConfigError naming file and line of what cannot be read.
     """
-    path = folder / INDEX_FILE
     if not folder.is_dir():
         raise ContentError("no such writeup", at=folder, hint="a writeup is a folder with index.md in it")
     if not _SLUG.fullmatch(folder.name):
@@ -162,23 +176,52 @@ def load_writeup(folder: Path) -> Writeup:
             at=folder,
             hint="name the folder with lower-case letters, digits and hyphens",
         )
-    text = read_text(path).replace("\r\n", "\n").replace("\r", "\n")
-    head, body, body_line = _split(text, path)
-    source = _read_front_matter(head, path)
-    front = validate(_FrontMatter, source)
+    source, body, body_line = read_with_front_matter(folder / INDEX_FILE)
+    front = validate(_WriteupFrontMatter, source)
+    text = _text(source, front, body, body_line, slug=folder.name, ledger_path=folder / LEDGER_FILE)
+    return replace(text, section=front.section.strip(), tags=front.tags)
+
+
+def load_edition(path: Path) -> Edition:
+    """Return the edition in a file, whose name is its week.
+
+    Raises: ContentError or ConfigError naming file and line of what cannot be read.
+    """
+    try:
+        week = read_week(path.stem)
+    except ValueError as error:
+        raise ContentError(str(error), at=path, hint="name the file after the week, such as 2026-W48.md") from None
+    source, body, body_line = read_with_front_matter(path)
+    front = validate(_EditionFrontMatter, source)
+    text = _text(source, front, body, body_line, slug=path.stem.lower(), ledger_path=edition_ledger(path))
+
+    def carried(slugs: Sequence[str], *keys: str) -> Iterator[Carried]:
+        for number, slug in enumerate(slugs):
+            yield Carried(slug, source.place(*keys, number).line or 1, section=keys[-1] if len(keys) > 1 else "")
+
+    parts = [*carried(front.writeups, "writeups")]
+    for section, slugs in front.sections.items():
+        parts += carried(slugs, "sections", section)
+    lines = {section: source.place("sections", section).line or 1 for section in front.sections}
+    return Edition(week, text, tuple(parts), lines)
+
+
+def _text(
+    source: YamlSource, front: _FrontMatter, body: str, body_line: int, *, slug: str, ledger_path: Path
+) -> Writeup:
+    """Return what a writeup and an edition have in common: a body that is checked, and what it is checked with."""
     pins = tuple(
         Pin(alias, pin.id, pin.digest, source.place("packs", alias).line or 1) for alias, pin in front.packs.items()
     )
-    ledger_path = folder / LEDGER_FILE
     return Writeup(
-        slug=folder.name,
-        path=path,
+        slug=slug,
+        path=source.path,
         title=front.title,
         date=front.date,
         description=front.description.strip(),
-        section=front.section.strip(),
+        section="",
         authors=front.authors,
-        tags=front.tags,
+        tags=(),
         draft=front.draft,
         lead_tag=front.lead,
         pins=pins,
@@ -224,155 +267,3 @@ def _entry(source: TomlSource, name: str) -> FactEntry:
         unit=entry.unit,
         note=entry.note,
     )
-
-
-# --- front matter -----------------------------------------------------------------------------------------------------
-
-
-def _split(text: str, path: Path) -> tuple[str, str, int]:
-    """Return front matter, body, and the line on which the body starts."""
-    first, _, rest = text.partition("\n")
-    if not _FENCE.fullmatch(first):
-        raise ContentError(
-            "expected front matter: a line with --- and nothing else",
-            at=Place(path, 1),
-            hint="begin with ---, title: ..., date: ..., and another ---",
-        )
-    close = _CLOSE.search(rest)
-    if close is None:
-        raise ContentError("the front matter is not closed", at=Place(path, 1), hint="end it with a line of ---")
-    head = rest[: close.start()]
-    if len(head) > MAX_FRONT_MATTER:
-        raise ContentError(f"front matter longer than {MAX_FRONT_MATTER >> 10} KB", at=Place(path, 1))
-    body_line = head.count("\n") + 3
-    return head, rest[close.end() + 1 :], body_line
-
-
-@dataclass(frozen=True)
-class _YamlSource:
-    path: Path
-    data: dict[str, Any]
-    lines: dict[tuple[Key, ...], int] = field(repr=False)
-
-    def place(self, *keys: Key) -> Place:
-        line = next((self.lines[keys[:end]] for end in range(len(keys), -1, -1) if keys[:end] in self.lines), 1)
-        return Place(self.path, line)
-
-
-@dataclass
-class _Open:
-    """A list or mapping that is being read."""
-
-    value: dict[str, Any] | list[Any]
-    path: tuple[Key, ...]
-    key: str | None = None
-
-
-def _read_front_matter(head: str, path: Path) -> _YamlSource:
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return _Builder(path).build(yaml.parse(head, Loader=loader))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(path, mark.line + 2, mark.column + 1) if mark else Place(path, 1)
-        what = ": ".join(part for part in (error.context, error.problem) if part)
-        raise ContentError(
-            f"front matter is not YAML: {what}",
-            at=place,
-            hint="one `key: value` a line; text that holds ': ' or '#' goes in quotes",
-        ) from None
-    except yaml.reader.ReaderError as error:
-        position = error.position if isinstance(error.position, int) else 0
-        raise ContentError(
-            f"front matter holds the character U+{_code(error.character):04X}",
-            at=Place(path, head[:position].count("\n") + 2),
-            hint="remove it",
-        ) from None
-    except (yaml.YAMLError, UnicodeError) as error:
-        raise ContentError(f"front matter is not YAML: {error}", at=Place(path, 1)) from None
-
-
-def _code(character: Any) -> int:
-    return character if isinstance(character, int) else ord(str(character)[:1] or "\0")
-
-
-class _Builder:
-    """Values out of YAML events, with the line of every path."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.root: Any = None
-        self.open: list[_Open] = []
-        self.lines: dict[tuple[Key, ...], int] = {}
-
-    def build(self, events: Any) -> _YamlSource:
-        for event in events:
-            line = event.start_mark.line + 2
-            match event:
-                case yaml.AliasEvent():
-                    raise self.refuse(line, "an alias (*name)", "write the value out")
-                case yaml.NodeEvent() if event.anchor:
-                    raise self.refuse(line, "an anchor (&name)", "write the value out where it is used")
-                case yaml.ScalarEvent():
-                    self.no_tag(event.tag, line)
-                    self.scalar(event, line)
-                case yaml.MappingStartEvent():
-                    self.no_tag(event.tag, line)
-                    self.start({}, line)
-                case yaml.SequenceStartEvent():
-                    self.no_tag(event.tag, line)
-                    self.start([], line)
-                case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                    self.open.pop()
-                case yaml.DocumentStartEvent() if self.root is not None:
-                    raise self.refuse(line, "a second document", "keep one")
-        if self.root is not None and not isinstance(self.root, dict):
-            raise ContentError("front matter: expected `key: value` lines", at=Place(self.path, 2))
-        return _YamlSource(self.path, self.root or {}, self.lines | {(): 1})
-
-    def refuse(self, line: int, what: str, hint: str) -> ContentError:
-        return ContentError(f"front matter may not use {what}", at=Place(self.path, line), hint=hint)
-
-    def no_tag(self, tag: str | None, line: int) -> None:
-        if tag is not None and tag != "!":
-            raise self.refuse(line, f"the tag {tag}", "remove it; every value is text")
-
-    def scalar(self, event: Any, line: int) -> None:
-        top = self.open[-1] if self.open else None
-        if top and isinstance(top.value, dict) and top.key is None:
-            path = (*top.path, event.value)
-            if path in self.lines:
-                raise ContentError(
-                    f"{event.value} is there twice",
-                    at=Place(self.path, line),
-                    hint=f"the first is on line {self.lines[path]}; remove one",
-                )
-            top.key = event.value
-            self.lines[path] = line
-            return
-        plain_null = event.style in (None, "") and event.value in ("", "~", "null")
-        self.put(None if plain_null else event.value, line)
-
-    def start(self, value: dict[str, Any] | list[Any], line: int) -> None:
-        if len(self.open) >= MAX_DEPTH:
-            raise self.refuse(line, f"more than {MAX_DEPTH} levels", "front matter is flat")
-        top = self.open[-1] if self.open else None
-        if top and isinstance(top.value, dict) and top.key is None:
-            raise self.refuse(line, "a list or mapping as a key", "keys are words")
-        self.open.append(_Open(value, self.put(value, line)))
-
-    def put(self, value: Any, line: int) -> tuple[Key, ...]:
-        """Store a value where it belongs and return its path; a key without a value is a key left out."""
-        if not self.open:
-            self.root = value
-            return ()
-        top = self.open[-1]
-        if isinstance(top.value, list):
-            top.value.append(value)
-            path = (*top.path, len(top.value) - 1)
-            self.lines[path] = line
-            return path
-        key, top.key = top.key or "", None
-        if value is not None:
-            top.value[key] = value
-        return (*top.path, key)

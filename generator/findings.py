@@ -63,6 +63,12 @@ RULES: dict[str, Rule] = {
     "untagged-quantity": Rule("a quantity in a passage under no tag", "warning"),
 }
 
+EDITION_RULES: dict[str, Rule] = {
+    "edition-week": Rule("an edition under a name that is no week, or dated before its week", fixed=True),
+    "edition-writeup": Rule("a writeup that an edition cannot carry", fixed=True),
+}
+"""What is asked of editions besides; docs/editions.md explains them."""
+
 
 def severity_of(rule: str, settings: Mapping[str, Setting]) -> Severity | None:
     """Return how much a rule weighs in a publication; None where it is switched off."""

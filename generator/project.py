@@ -2,9 +2,10 @@
 
     content/site.toml
     content/writeups/<slug>/{index.md,facts.toml}
+    content/editions/2026-W48{.md,.facts.toml}
     content/packs/<id>/    content/pages/    content/models/    content/campaigns/    content/views/<view>.sql
 
-Folders whose names begin with a dot or an underscore are passed over.
+Folders and editions whose names begin with a dot or an underscore are passed over.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from clawpub.errors import ConfigError
+from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR
 from clawpub.toml_source import load_toml, nearest_hint, validate
+from generator.editions import by_week, edition_files
 from generator.findings import RULES, Setting
 from generator.names import is_name
 
@@ -71,6 +74,11 @@ class Project:
     packs: tuple[Path, ...]
     """Folders of content/packs that hold a descriptor, sorted by name."""
 
+    editions: tuple[Path, ...]
+    """Files of content/editions, in the order of their weeks."""
+    misnamed: tuple[Finding, ...]
+    """Files there that are no edition."""
+
     @property
     def content(self) -> Path:
         return self.root / "content"
@@ -110,11 +118,14 @@ def load_project(root: Path) -> Project:
             hint="run `clawpub init`, or name the publication's folder; site.toml needs title and base_url",
         )
     site = validate(Site, load_toml(file))
+    editions, misnamed = by_week(edition_files(root / "content" / "editions"))
     return Project(
         root,
         site,
         _folders(root / "content" / "writeups"),
         tuple(folder for folder in _folders(root / "content" / "packs") if (folder / DESCRIPTOR).is_file()),
+        tuple(editions),
+        tuple(misnamed),
     )
 
 

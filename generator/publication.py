@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -11,11 +11,13 @@ from markdown_it.token import Token
 from clawpub.errors import ClawpubError, FactError, PackError, Place
 from clawpub.findings import Finding
 from clawpub.pack.reader import Pack, open_pack
+from clawpub.toml_source import nearest_hint
 from generator.cards import ModelCard, load_cards
 from generator.claims import check_writeup
-from generator.content import load_writeup
+from generator.content import load_edition, load_writeup
+from generator.editions import Carrying, carrying_findings
 from generator.expressions import evaluate, expression_functions
-from generator.findings import Setting
+from generator.findings import Report, Setting
 from generator.library import Library, bad_views, load_views
 from generator.local import local_packs
 from generator.markdown.expression import prints_fact
@@ -23,7 +25,7 @@ from generator.project import Project, load_project
 from generator.tables import View
 from generator.texts import Text, load_texts
 from generator.urls import pack_url
-from generator.writeup import CheckedWriteup, Writeup
+from generator.writeup import CheckedEdition, CheckedWriteup, Edition, Writeup
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many are done, and of how many."""
@@ -39,6 +41,10 @@ class CheckedPublication:
     """Newest first."""
     views: Mapping[str, Mapping[str, View]]
     """By slug: what each expression of the body makes."""
+    editions: tuple[CheckedEdition, ...]
+    """Newest first."""
+    edition_views: Mapping[str, Mapping[str, View]]
+    """The same of editions, by their slugs."""
     texts: tuple[Text, ...]
     cards: Mapping[str, ModelCard]
     """By model id."""
@@ -65,36 +71,102 @@ def check_publication(root: Path, *, drafts: bool = False, progress: Progress | 
     files, unread = load_views(project.views)
     damaged = {path.name for path in project.packs} - packs.keys()
     library = Library(packs, files, cards.by_model, project.site.names, project.site.sections, damaged)
-    writeups: list[CheckedWriteup] = []
-    views: dict[str, dict[str, View]] = {}
+    read = _Reading(project, packs, library, drafts=drafts)
     for number, folder in enumerate(project.writeups):
         progress("checking", number, len(project.writeups))
-        try:
-            writeup = load_writeup(folder)
-        except ClawpubError as error:
-            findings.append(finding_of(error, "unreadable", folder))
-            continue
-        if writeup.draft and not drafts:
-            continue
-        checked, made, found = check_one(writeup, packs, project.site.severity, library)
-        writeups.append(checked)
-        views[writeup.slug] = made
-        findings += found
-    writeups.sort(key=lambda checked: (-checked.writeup.date.toordinal(), checked.writeup.slug))
+        read.writeup(folder)
+    for path in project.editions:
+        read.edition(path)
+    findings += (*read.findings, *project.misnamed, *carrying_findings(read.carrying, read.drafts))
     texts, bad_texts = load_texts(project.pages)
     local, left_out = local_packs(root)
     findings += (*bad_texts, *left_out, *cards.findings, *unread, *bad_views(library))
     return CheckedPublication(
         project=project,
         packs=tuple(packs.values()),
-        writeups=tuple(writeups),
-        views=views,
+        writeups=tuple(sorted(read.writeups, key=lambda c: (-c.writeup.date.toordinal(), c.writeup.slug))),
+        views=read.views,
+        editions=tuple(reversed(read.editions)),
+        edition_views=read.edition_views,
         texts=tuple(texts),
         cards=cards.by_model,
         library=library,
         local=tuple(local),
         findings=tuple(findings),
     )
+
+
+class _Reading:
+    """Texts, loaded and checked one after the other, and what is wrong with them."""
+
+    def __init__(self, project: Project, packs: Mapping[str, Pack], library: Library, *, drafts: bool) -> None:
+        self.severity = project.site.severity
+        self.packs = packs
+        self.library = library
+        self.with_drafts = drafts
+        self.writeups: list[CheckedWriteup] = []
+        self.editions: list[CheckedEdition] = []
+        self.views: dict[str, dict[str, View]] = {}
+        self.edition_views: dict[str, dict[str, View]] = {}
+        self.drafts: dict[str, bool] = {}
+        """Every writeup by its slug, those too that are not checked."""
+        self.carrying: list[Carrying] = []
+        self.findings: list[Finding] = []
+
+    def writeup(self, folder: Path) -> None:
+        self.drafts[folder.name] = False
+        try:
+            writeup = load_writeup(folder)
+        except ClawpubError as error:
+            self.findings.append(finding_of(error, "unreadable", folder))
+            return
+        self.drafts[folder.name] = writeup.draft
+        if self.with_drafts or not writeup.draft:
+            checked, views, found = check_one(writeup, self.packs, self.severity, self.library)
+            self.writeups.append(checked)
+            self.views[writeup.slug] = views
+            self.findings += found
+
+    def edition(self, path: Path) -> None:
+        try:
+            edition = load_edition(path)
+        except ClawpubError as error:
+            self.findings.append(finding_of(error, "unreadable", path))
+            return
+        if self.with_drafts or not edition.text.draft:
+            checked, views = check_edition(edition, self.packs, self.severity, self.library)
+            self.editions.append(checked)
+            self.edition_views[edition.text.slug] = views
+            self.carrying.append(carrying_of(edition))
+            self.findings += checked.findings
+
+
+def carrying_of(edition: Edition) -> Carrying:
+    slugs = [(carried.slug, carried.line) for carried in edition.carried]
+    return Carrying(edition.text.path, edition.text.draft, slugs)
+
+
+def check_edition(
+    edition: Edition, packs: Mapping[str, Pack], severities: Mapping[str, Setting], library: Library
+) -> tuple[CheckedEdition, dict[str, View]]:
+    """Return an edition, its text checked as a writeup's is, and what each expression of its body makes."""
+    text, views, findings = check_one(edition.text, packs, severities, library)
+    more = tuple(_edition_findings(edition, severities, library.sections))
+    return CheckedEdition(edition, text, (*findings, *more)), views
+
+
+def _edition_findings(
+    edition: Edition, severities: Mapping[str, Setting], sections: Collection[str]
+) -> Iterator[Finding]:
+    text, report = edition.text, Report(edition.text, severities)
+    for section, line in edition.section_lines.items():
+        if sections and section not in sections:
+            message = f"site.toml has no section {section!r}"
+            report("unknown-section", message, line, hint=nearest_hint(section, sections))
+    yield from report.sorted()
+    if text.date < edition.week.first_day:
+        message = f"{text.date} is before the week {edition.week}, which begins on {edition.week.first_day}"
+        yield Finding("edition-week", message, text.path, text.front_lines.get("date", 1), hint="mend the date")
 
 
 def check_one(

@@ -1,8 +1,8 @@
-"""What `clawpub check` says of each writeup, found out once: what did not change is not checked again.
+"""What `clawpub check` says of each writeup and edition, found out once: what did not change is not checked again.
 
-A verdict depends on the bytes of index.md and facts.toml, on the packs that they name, on site.toml's rules and names,
-on all packs, views and cards where the writeup reads across them, and on the checker's own code. It is remembered with
-all of these, and believed only where all of them are still what they were.
+A verdict depends on the bytes of the text and of its facts, on the packs that they name, on site.toml's rules and
+names, on all packs, views and cards where the text reads across them, and on the checker's own code. It is remembered
+with all of these, and believed only where all of them are still what they were.
 
 Packs are compared with their sealed digests before anything of them is used. A pack whose files all have the sizes,
 inodes and times that they had when every byte was compared counts as compared; `clawpub build` does not rely on that.
@@ -22,10 +22,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from clawpub.findings import Finding
+from generator.editions import Carrying, by_week, carrying_findings, edition_files
 from generator.verdict_store import Remembered, Store, digest_of, open_store
+from generator.weeks import edition_ledger
 
 if TYPE_CHECKING:
     from generator.checking import Checking
@@ -36,13 +38,24 @@ MAX_FILES = 100_000
 """Of a pack whose state is remembered."""
 
 
+Kind = Literal["writeup", "edition"]
+CLAIMS_OF: Mapping[Kind, str] = {"writeup": "claims", "edition": "edition claims"}
+"""What the claims of each kind of text are remembered as."""
+
+
+def name_of(kind: Kind, source: Path) -> str:
+    """Return what a text is called: a writeup after its folder, an edition after its week."""
+    return source.stem if kind == "edition" else source.name
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """What a check says of one writeup."""
+    """What a check says of one writeup, or of one edition."""
 
     slug: str
+    """Of an edition, its week."""
     path: Path
-    """Of index.md."""
+    """Of index.md, or of the edition's file."""
     findings: tuple[Finding, ...]
     date: str = ""
     """As 2026-05-21; empty where the writeup could not be read."""
@@ -57,6 +70,8 @@ class Verdict:
     """The digest of each pack that it names, by id; None for one that was not there."""
     shared: bool = False
     """Whether it reads across the publication's packs."""
+    carries: tuple[tuple[str, int], ...] = ()
+    """The writeups that an edition carries, each with its line."""
     claims: str = "[]"
     """JSON: what `clawpub check --json` prints of each."""
 
@@ -68,6 +83,8 @@ class Verdicts:
     writeups: tuple[Verdict, ...]
     """Newest first; what could not be read is in the findings alone."""
     findings: tuple[Finding, ...]
+    editions: tuple[Verdict, ...] = ()
+    """Newest first, as the writeups."""
     fresh: tuple[str, ...] = field(default=(), compare=False)
     """The slugs of those that were checked now, because nothing true was remembered of them."""
 
@@ -87,8 +104,9 @@ def find_verdicts(
 ) -> Verdicts:
     """Return what a check finds in packs, writeups, claims and expressions; the same with and without a memory.
 
-    `only` names the folders of the writeups that are to be checked, drafts among them too. Without `with_claims` the
-    verdicts' `claims` are left empty where they are not at hand.
+    `only` names the folders of the writeups and the files of the editions that are to be checked, drafts among them
+    too; with an edition goes what it carries. Without `with_claims` the verdicts' `claims` are left empty where they
+    are not at hand.
 
     `processes` is how many check what is not remembered; by itself as many as the machine has processors, where there
     is enough to do.
@@ -152,16 +170,26 @@ class _Check:
         rules = self.rules(content)
         states = {path.name: self.pack(path) for path in folders_in(content / "packs", holding="datapackage.json")}
         folders = folders_in(content / "writeups")
+        files, misnamed = by_week(edition_files(content / "editions"))
         if self.asked.only is not None:
-            folders = [folder for folder in folders if folder.resolve() in self.asked.only]
-        verdicts = self.writeups(folders, rules, states)
+            files = [file for file in files if file.resolve() in self.asked.only]
+        editions = self.texts("edition", files, rules, states)
+        carrying = [Carrying(e.path, e.draft, e.carries) for e in editions if self.asked.shows(e)]
+        if self.asked.only is not None:
+            carried = {slug for each in carrying for slug, _ in each.slugs}
+            folders = [f for f in folders if f.name in carried or f.resolve() in self.asked.only]
+        verdicts = self.texts("writeup", folders, rules, states)
         findings = [finding for state in states.values() for finding in state.findings]
-        findings += [finding for verdict in verdicts for finding in verdict.findings if self.told(verdict)]
+        findings += [finding for each in (*verdicts, *editions) for finding in each.findings if self.told(each)]
+        findings += misnamed if self.asked.only is None else ()
+        findings += carrying_findings(carrying, {verdict.slug: verdict.draft for verdict in verdicts})
         findings += self.rest(content, states)
-        self.store.keep(self.new, gone=self.gone(folders))
+        self.store.keep(self.new, gone=self.gone("writeup", folders) + self.gone("edition", files))
+        return Verdicts(self.shown(verdicts), tuple(findings), self.shown(editions), tuple(self.fresh))
+
+    def shown(self, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
         shown = sorted((v for v in verdicts if self.asked.shows(v)), key=lambda v: v.slug)
-        shown.sort(key=lambda verdict: verdict.date, reverse=True)
-        return Verdicts(tuple(shown), tuple(findings), tuple(self.fresh))
+        return tuple(sorted(shown, key=lambda verdict: verdict.date, reverse=True))
 
     def told(self, verdict: Verdict) -> bool:
         return not verdict.date or self.asked.shows(verdict)
@@ -204,38 +232,52 @@ class _Check:
             self.keep("rest", "", key, json.dumps(told))
         return found
 
-    # --- writeups ---
+    # --- texts ---
 
-    def writeups(self, folders: list[Path], rules: str, states: Mapping[str, _PackState]) -> list[Verdict]:
-        """Return the verdict on each, in order: those that are still true, and those found now."""
+    def texts(self, kind: Kind, sources: list[Path], rules: str, states: Mapping[str, _PackState]) -> list[Verdict]:
+        """Return the verdict on each writeup or edition, in order: those that are still true, and those found now."""
         packs = {name: state.digest for name, state in states.items() if state.digest}
         across = self.across(packs)
-        remembered = self.by_kind("writeup")
-        claims = self.by_kind("claims") if self.asked.claims else {}
-        keys = {folder: self.writeup_key(folder, rules) for folder in folders}
+        remembered = self.by_kind(kind)
+        claims = self.by_kind(CLAIMS_OF[kind]) if self.asked.claims else {}
+        keys = {source: self.text_key(kind, source, rules) for source in sources}
         verdicts: dict[Path, Verdict] = {}
-        for folder in folders:
-            known, key = remembered.get(folder.name), keys[folder]
-            if known and key and known.key == key and (verdict := self.verdict_in(known.value, folder, packs, across)):
-                listed = claims.get(folder.name)
+        for source in sources:
+            known, key = remembered.get(name_of(kind, source)), keys[source]
+            if (
+                known
+                and key
+                and known.key == key
+                and (verdict := self.verdict_in(known.value, kind, source, packs, across))
+            ):
+                listed = claims.get(verdict.slug)
                 if listed and listed.key == key:
                     verdict = replace(verdict, claims=listed.value)
                 if not self.asked.claims or (listed and listed.key == key):
-                    verdicts[folder] = verdict
-        missing = [folder for folder in folders if folder not in verdicts]
-        if missing:
-            for folder, verdict in zip(missing, self.checking.check(missing, drafts=self.asked.drafts), strict=True):
-                verdicts[folder] = verdict
-                self.fresh.append(folder.name)
-                if keys[folder] == self.writeup_key(folder, rules):  # else it was edited under our hands
-                    self.keep_verdict(keys[folder], verdict, packs, across)
-        return [verdicts[folder] for folder in folders]
+                    verdicts[source] = verdict
+        missing = [source for source in sources if source not in verdicts]
+        for source, verdict in zip(missing, self.found_now(kind, missing), strict=True):
+            verdicts[source] = verdict
+            self.fresh.append(verdict.slug)
+            if keys[source] == self.text_key(kind, source, rules):  # else it was edited under our hands
+                self.keep_verdict(kind, keys[source], verdict, packs, across)
+        return [verdicts[source] for source in sources]
 
-    def writeup_key(self, folder: Path, rules: str) -> str | None:
-        """Return a digest of all that a writeup's check depends on, but for the packs; None where that is unknown."""
-        place = str(folder)
+    def found_now(self, kind: Kind, missing: list[Path]) -> Iterable[Verdict]:
+        if not missing:
+            return ()
+        if kind == "writeup":
+            return self.checking.check(missing, drafts=self.asked.drafts)
+        return (self.checking.edition(file, drafts=self.asked.drafts) for file in missing)
+
+    def text_key(self, kind: Kind, source: Path, rules: str) -> str | None:
+        """Return a digest of all that a text's check depends on, but for the packs; None where that is unknown."""
+        place = str(source)
+        files = (
+            (place, str(edition_ledger(source))) if kind == "edition" else (f"{place}/index.md", f"{place}/facts.toml")
+        )
         try:
-            texts = content_of(f"{place}/index.md"), content_of(f"{place}/facts.toml")
+            texts = [content_of(file) for file in files]
         except OSError:
             return None
         return digest_of(self.code, rules, *texts)
@@ -246,7 +288,9 @@ class _Check:
         files = (*files_in(content / "views", ".sql"), *files_in(content / "models", ".toml"))
         return self.key_of(*files, more=[f"{name}@{digest}" for name, digest in sorted(packs.items())])
 
-    def verdict_in(self, value: str, folder: Path, packs: Mapping[str, str], across: str | None) -> Verdict | None:
+    def verdict_in(
+        self, value: str, kind: Kind, source: Path, packs: Mapping[str, str], across: str | None
+    ) -> Verdict | None:
         """Return a remembered verdict; None where it is not true any more, or is not what is asked for."""
         told = json.loads(value)
         if any(packs.get(name) != digest for name, digest in told["packs"].items()):
@@ -256,19 +300,22 @@ class _Check:
         if None in told["packs"].values() and told["found"] != digest_of(*sorted(packs)):
             return None  # the hint names what is there
         verdict = Verdict(
-            slug=folder.name,
-            path=folder / "index.md",
+            slug=name_of(kind, source),
+            path=source / "index.md" if kind == "writeup" else source,
             findings=self.findings_in(told["findings"]),
+            carries=tuple((slug, line) for slug, line in told["carries"]),
             **{name: told[name] for name in ("date", "draft", "checked", "verified", "coverage", "packs", "shared")},
         )
         return verdict if self.asked.accepts(verdict) else None
 
-    def keep_verdict(self, key: str | None, verdict: Verdict, packs: Mapping[str, str], across: str | None) -> None:
+    def keep_verdict(
+        self, kind: Kind, key: str | None, verdict: Verdict, packs: Mapping[str, str], across: str | None
+    ) -> None:
         told = {name: value for name, value in vars(verdict).items() if name not in ("slug", "path", "claims")}
         told |= {"findings": self.findings_out(verdict.findings), "across": across, "found": digest_of(*sorted(packs))}
         if told["findings"] is not None:
-            self.keep("writeup", verdict.slug, key, json.dumps(told))
-            self.keep("claims", verdict.slug, key, verdict.claims)
+            self.keep(kind, verdict.slug, key, json.dumps(told))
+            self.keep(CLAIMS_OF[kind], verdict.slug, key, verdict.claims)
 
     # --- the memory ---
 
@@ -289,11 +336,11 @@ class _Check:
         if key and name.isascii():
             self.new.append(Remembered(kind, name, key, value))
 
-    def gone(self, folders: Iterable[Path]) -> list[tuple[str, str]]:
+    def gone(self, kind: Kind, sources: Iterable[Path]) -> list[tuple[str, str]]:
         if self.asked.only is not None or not self.new:
             return []
-        there = {folder.name for folder in folders}
-        return [(kind, name) for name in self.by_kind("writeup") if name not in there for kind in ("writeup", "claims")]
+        there = {name_of(kind, source) for source in sources}
+        return [(each, name) for name in self.by_kind(kind) if name not in there for each in (kind, CLAIMS_OF[kind])]
 
     def key_of(self, *files: Path, more: Iterable[str | None] = ()) -> str | None:
         """Return a digest of files, absent ones too, and of the checker; None where one cannot be read."""

@@ -1,6 +1,7 @@
 """What passes between the rooms of the generator: a writeup as written, and a writeup as checked.
 
 content.load_writeup -> Writeup -> claims.check_writeup -> CheckedWriteup -> contexts, render
+content.load_edition -> Edition -> publication.check_edition -> CheckedEdition -> the same
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from clawpub.findings import Finding
 from clawpub.pack.query import Database, Source
 from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Cell
+from generator.weeks import Week
 
 TagKind = Literal["observed", "speculation", "context"]
 
@@ -97,6 +99,29 @@ class Writeup:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """A writeup that an edition carries."""
+
+    slug: str
+    line: int
+    """Of the edition's file."""
+    section: str = ""
+    """Where the edition places it; empty where it leaves that to the writeup's own section."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A week's edition as its author left it: `content/editions/2026-W48.md`, and its ledger beside it."""
+
+    week: Week
+    text: Writeup
+    """What it says itself: a title and a body that are checked as a writeup's are."""
+    carried: tuple[Carried, ...]
+    section_lines: Mapping[str, int] = field(default_factory=dict)
+    """The sections that it names, and the lines of its file on which they stand."""
+
+
+@dataclass(frozen=True)
 class Reading:
     """One fact as it was read: what was asked, what the pack says, where it stands."""
 
@@ -165,3 +190,11 @@ class CheckedWriteup:
     @property
     def passed(self) -> bool:
         return not any(finding.severity == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class CheckedEdition:
+    edition: Edition
+    text: CheckedWriteup
+    findings: tuple[Finding, ...]
+    """Those of its text too."""

@@ -52,7 +52,21 @@ def find_writeup(root: Path, named: Path) -> Path:
         folder = path.parent if path.name in ("index.md", "facts.toml") else path
         if (folder / "index.md").is_file():
             return folder.resolve()
-    raise ConfigError("no writeup here", at=named, hint="name its folder, its index.md, or its slug")
+    raise ConfigError(
+        "no writeup here", at=named, hint="name its folder, its index.md, or its slug; an edition by its week"
+    )
+
+
+def find_text(root: Path, named: Path) -> Path:
+    """Return the file of an edition that is named by it, by its facts or by its week; else the folder of a writeup.
+
+    Raises: ConfigError where there is neither.
+    """
+    for path in (named, root / "content" / "editions" / named):
+        file = path.with_name(path.name.removesuffix(".facts.toml").removesuffix(".md") + ".md")
+        if file.parent.name == "editions" and file.is_file():
+            return file.resolve()
+    return find_writeup(root, named)
 
 
 def shown(path: Path) -> str:

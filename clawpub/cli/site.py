@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from clawpub.cli.output import find_root, find_writeup, finding_json, json_option, print_json, root_option, shown
+from clawpub.cli.output import find_root, find_text, finding_json, json_option, print_json, root_option, shown
 from clawpub.findings import Finding
 
 if TYPE_CHECKING:
@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--cache/--no-cache", default=True, help="Rely on what earlier checks found where nothing changed.")
 def check(writeups: tuple[Path, ...], root: Path | None, drafts: bool, form: str, cache: bool) -> None:
-    """Check every claim of every writeup, or of those named; exit 1 when one does not hold.
+    """Check every claim of every writeup and edition, or of those named; exit 1 when one does not hold.
 
-    A writeup is named by its folder, its index.md, or its slug.
+    A writeup is named by its folder, its index.md, or its slug; an edition by its file or its week, and what it
+    carries is checked with it.
 
     \b
     clawpub check
     clawpub check content/writeups/the-same-call-again
+    clawpub check 2026-W48
     clawpub check --format sarif > clawpub.sarif
     clawpub check --format github
     clawpub check --no-cache
@@ -41,7 +43,7 @@ def check(writeups: tuple[Path, ...], root: Path | None, drafts: bool, form: str
     from generator.verdicts import find_verdicts
 
     root = find_root(root, writeups[0].resolve().parent if writeups and writeups[0].exists() else None)
-    only = [find_writeup(root, named) for named in writeups] or None
+    only = [find_text(root, named) for named in writeups] or None
     verdicts = find_verdicts(root, drafts=drafts, only=only, remember=cache, with_claims=form == "json")
     _print_verdicts(verdicts, form)
     sys.exit(0 if verdicts.passed else 1)
@@ -52,12 +54,18 @@ def _print_verdicts(verdicts: Verdicts, form: str) -> None:
     match form:
         case "json":
             told = [_writeup_json(verdict) for verdict in verdicts.writeups]
-            print_json({"writeups": told, "findings": [finding_json(finding) for finding in findings]})
+            carrying = [
+                {**_writeup_json(verdict), "carries": [slug for slug, _ in verdict.carries]}
+                for verdict in verdicts.editions
+            ]
+            said = [finding_json(finding) for finding in findings]
+            print_json({"writeups": told, "editions": carrying, "findings": said})
         case "sarif":
             from clawpub.cli.report import sarif
-            from generator.findings import RULES
+            from generator.findings import EDITION_RULES, RULES
 
-            print_json(sarif(findings, {rule: known.description for rule, known in RULES.items()}))
+            rules = RULES | EDITION_RULES
+            print_json(sarif(findings, {rule: known.description for rule, known in rules.items()}))
         case "github":
             from clawpub.cli.report import github
 
@@ -66,13 +74,14 @@ def _print_verdicts(verdicts: Verdicts, form: str) -> None:
             click.echo(counted(findings), err=True)
         case _:
             _print_findings(findings)
-            places = _places(verdict.path for verdict in verdicts.writeups)
-            lines = [f"{place}: {_coverage(each)}" for place, each in zip(places, verdicts.writeups, strict=True)]
+            texts = (*verdicts.writeups, *verdicts.editions)
+            places = _places(verdict.path for verdict in texts)
+            lines = [f"{place}: {_coverage(each)}" for place, each in zip(places, texts, strict=True)]
             click.echo("\n".join([*lines, counted(findings)]))
 
 
 def _places(paths: Iterable[Path]) -> Iterator[str]:
-    """Yield each index.md as it is shown; the folder that holds all writeups is looked at once."""
+    """Yield each text's file as it is shown; the folder that holds all writeups is looked at once."""
     folders: dict[Path, str] = {}
     for path in paths:
         folder = path.parent.parent
