@@ -38,6 +38,17 @@ TASKS = "tasks/index.html"
 COMPARE = "compare/index.html"
 TAGS = "tags/index.html"
 METHOD = "method/index.html"
+EDITIONS = "editions/index.html"
+
+
+def edition_url(slug: str) -> str:
+    """Return the page of an edition, given its week in lower case."""
+    return f"editions/{slug}/index.html"
+
+
+def section_url(section: str) -> str:
+    """Return a section's page; sections that differ in case or blanks alone share one."""
+    return f"sections/{_folded(section)}/index.html"
 
 
 def model_url(model_id: str) -> str:
@@ -59,7 +70,11 @@ def suite_anchor(suite: str) -> str:
 
 def tag_url(tag: str) -> str:
     """Return a tag's page; tags that differ in case or blanks alone share one."""
-    return f"tags/{segment('-'.join(tag.casefold().split()))}/index.html"
+    return f"tags/{_folded(tag)}/index.html"
+
+
+def _folded(text: str) -> str:
+    return segment("-".join(text.casefold().split()))
 
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -17,6 +17,7 @@ from generator.cards import ModelCard
 from generator.library import ALIAS
 from generator.pages.boxes import campaign_box, card_of, days, long_date, scores
 from generator.pages.contexts import (
+    EditionEntry,
     EvidenceView,
     FileRow,
     IndexPage,
@@ -42,7 +43,7 @@ from generator.pages.runs import PackRuns
 from generator.pages.suites import suite_of
 from generator.project import Site
 from generator.tables import ORIGINS, TableView, model_of, short, summary_of, table_view
-from generator.urls import CAMPAIGNS, absolute, pack_url, table_anchor, tag_url, writeup_url
+from generator.urls import CAMPAIGNS, absolute, pack_url, section_url, table_anchor, tag_url, writeup_url
 from generator.writeup import CheckedWriteup, Claim
 
 RULES = {
@@ -112,9 +113,11 @@ def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
         date=long_date(writeup.date),
         iso_date=writeup.date.isoformat(),
         section=writeup.section,
+        section_url=section_url(writeup.section) if writeup.section else "",
         draft=writeup.draft,
         model=model_of(first) if first else "",
         score=scores(summary),
+        origin=first.info.origin if first else "",
         claims=sum(claim.verdict == "verified" for claim in checked.claims),
     )
 
@@ -128,7 +131,7 @@ def writeup_page(
     runs: Mapping[str, PackRuns],
     places: Places,
 ) -> WriteupPage:
-    writeup, behind = checked.writeup, RunEvidence(checked.packs, runs)
+    writeup = checked.writeup
     path = writeup_url(writeup.slug)
     page = meta(site, path, writeup.title, writeup.description, indexed=not writeup.draft)
     return WriteupPage(
@@ -153,14 +156,25 @@ def writeup_page(
             if alias != ALIAS
         ),
         body=body,
-        evidence=tuple(_evidence(claim, checked, behind) for claim in checked.claims if claim.verdict != "waived"),
-        waivers=tuple(
-            WaiverView(claim.number, claim.text, claim.message) for claim in checked.claims if claim.verdict == "waived"
-        ),
+        evidence=evidence_of(checked, runs),
+        waivers=waivers_of(checked),
         coverage=checked.coverage,
-        packs=tuple(PackDigest(alias, pack.id, pack.digest, pack_url(pack)) for alias, pack in checked.packs.items()),
+        packs=digests_of(checked),
         source_path=source,
     )
+
+
+def evidence_of(checked: CheckedWriteup, runs: Mapping[str, PackRuns]) -> tuple[EvidenceView, ...]:
+    behind = RunEvidence(checked.packs, runs)
+    return tuple(_evidence(claim, checked, behind) for claim in checked.claims if claim.verdict != "waived")
+
+
+def waivers_of(checked: CheckedWriteup) -> tuple[WaiverView, ...]:
+    return tuple(WaiverView(c.number, c.text, c.message) for c in checked.claims if c.verdict == "waived")
+
+
+def digests_of(checked: CheckedWriteup) -> tuple[PackDigest, ...]:
+    return tuple(PackDigest(alias, pack.id, pack.digest, pack_url(pack)) for alias, pack in checked.packs.items())
 
 
 def _tags(tags: Sequence[str]) -> tuple[SourceLink, ...]:
@@ -352,12 +366,17 @@ def text_page(publication: Publication, site: Site, path: str, title: str, body:
 
 
 def index_page(
-    publication: Publication, site: Site, writeups: Sequence[WriteupEntry], packs: Sequence[Pack]
+    publication: Publication,
+    site: Site,
+    writeups: Sequence[WriteupEntry],
+    packs: Sequence[Pack],
+    edition: EditionEntry | None = None,
 ) -> IndexPage:
     description = site.description or site.tagline or site.title
     return IndexPage(
         publication,
         meta(site, "index.html", site.title, description),
+        edition,
         tuple(writeups),
         tuple(pack_entry(pack) for pack in packs[:MOST_PACKS]),
     )

@@ -32,6 +32,7 @@ from generator.pages.catalogue_contexts import (
 )
 from generator.pages.comparison import comparable, compare_suite
 from generator.pages.contexts import Meta, Publication, SourceLink
+from generator.pages.editions import edition_lists, sections_of
 from generator.pages.output import Payload
 from generator.pages.places import Places
 from generator.pages.render import AnyPage, Theme, render_page
@@ -44,6 +45,7 @@ from generator.tables import Line, TableView, harness_of, interval_chart, model_
 from generator.urls import (
     CAMPAIGNS,
     COMPARE,
+    EDITIONS,
     METHOD,
     MODELS,
     TAGS,
@@ -115,11 +117,13 @@ def catalogue_of(publication: CheckedPublication) -> Catalogue:
 def navigation(catalogue: Catalogue) -> tuple[tuple[SourceLink, ...], tuple[SourceLink, ...]]:
     """Return the links of the masthead and those of the foot, from the site's root: only what is there."""
     head = [
+        *([SourceLink("Editions", EDITIONS)] if catalogue.publication.editions else []),
         *([SourceLink("Campaigns", CAMPAIGNS)] if catalogue.packs else []),
         *([SourceLink("Compare", COMPARE)] if catalogue.compared else []),
         *([SourceLink("Method", METHOD)] if catalogue.has_method else []),
     ]
     foot = [
+        *(SourceLink(section, path) for section, path in sections_of(catalogue.publication).items()),
         *([SourceLink("Models", MODELS)] if catalogue.models else []),
         *([SourceLink("Tasks", TASKS)] if catalogue.suites else []),
         *([SourceLink("Tags", TAGS)] if catalogue.tags else []),
@@ -138,6 +142,7 @@ def catalogue_files(
         *_tasks(about, site, catalogue, runs),
         *_comparison(about, site, catalogue, runs),
         *_tags(about, site, catalogue),
+        *edition_lists(catalogue.publication, about),
     ]
     if catalogue.has_method:
         title, description = "Method", f"How {site.title} checks what it prints, and how to check it again."

@@ -105,11 +105,31 @@ class WriteupEntry:
     date: str
     iso_date: str
     section: str
+    section_url: str
+    """Its page, from the site's root; empty without a section."""
     draft: bool
     model: str
     score: str
+    origin: str
+    """Of the first pack it stands on: executed, transcribed or imported; empty where it stands on none."""
     claims: int
     """Verified ones."""
+
+
+@dataclass(frozen=True)
+class EditionEntry:
+    """A weekly edition in a list."""
+
+    title: str
+    url: str
+    description: str
+    week: str
+    """In words."""
+    date: str
+    iso_date: str
+    draft: bool
+    writeups: tuple[SourceLink, ...]
+    """Those that it carries, from the site's root."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +212,8 @@ class Recheck:
 class IndexPage:
     publication: Publication
     page: Meta
+    edition: EditionEntry | None
+    """The newest."""
     writeups: tuple[WriteupEntry, ...]
     packs: tuple[PackEntry, ...]
 
@@ -214,6 +236,8 @@ class WriteupPage:
     packs: tuple[PackDigest, ...]
     source_path: str
     """Of index.md, from the publication's root."""
+    edition: SourceLink | None = None
+    """That carries it."""
     recheck: Recheck | None = None
     """What the reader's browser needs to check the page again; None where nothing was claimed."""
 

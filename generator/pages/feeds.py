@@ -10,13 +10,15 @@ from typing import Any
 import clawpub
 from generator.pages.render import Theme, render_template
 from generator.project import Site
-from generator.urls import absolute, writeup_url
-from generator.writeup import CheckedWriteup
+from generator.urls import absolute, edition_url, writeup_url
+from generator.writeup import CheckedEdition, CheckedWriteup
 
 FEED = "feed.xml"
 JSON_FEED = "feed.json"
 FEED_LENGTH = 50
-"""Writeups in the feed, the newest first."""
+"""Entries in the feed, the newest first."""
+EDITION = "Edition"
+"""The category of editions in the feed, for readers that sort by it; see docs/decisions/0008-editions.md."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,10 @@ class SitemapPage:
     date: str = ""
 
 
-def feed(site: Site, writeups: Sequence[CheckedWriteup]) -> Feed:
-    """Return the feed of published writeups, which come newest first."""
-    entries = tuple(_entry(site, checked) for checked in writeups[:FEED_LENGTH])
+def feed(site: Site, writeups: Sequence[CheckedWriteup], editions: Sequence[CheckedEdition] = ()) -> Feed:
+    """Return the feed of published writeups and editions: newest first, an edition before what it carries."""
+    listed = [*(_edition(site, each) for each in editions), *(_entry(site, checked) for checked in writeups)]
+    entries = tuple(sorted(listed, key=lambda entry: entry.updated, reverse=True)[:FEED_LENGTH])
     return Feed(
         id=absolute(site, "index.html"),
         self_url=absolute(site, FEED),
@@ -80,13 +83,24 @@ def _entry(site: Site, checked: CheckedWriteup) -> FeedEntry:
     )
 
 
-def render_feed(theme: Theme, site: Site, writeups: Sequence[CheckedWriteup]) -> bytes:
-    return render_template(theme, "feeds/atom.xml", {"feed": feed(site, writeups)})
+def _edition(site: Site, checked: CheckedEdition) -> FeedEntry:
+    text = checked.edition.text
+    return FeedEntry(
+        id=absolute(site, edition_url(text.slug)),
+        title=text.title,
+        updated=f"{text.date.isoformat()}T00:00:00Z",
+        authors=text.authors,
+        tags=(EDITION,),
+        summary=text.description or text.title,
+    )
 
 
-def json_feed(site: Site, writeups: Sequence[CheckedWriteup]) -> bytes:
+def render_feed(theme: Theme, made: Feed) -> bytes:
+    return render_template(theme, "feeds/atom.xml", {"feed": made})
+
+
+def json_feed(site: Site, made: Feed) -> bytes:
     """Return the same feed as JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
-    made = feed(site, writeups)
     said = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": made.title,

@@ -1,4 +1,4 @@
-"""What search engines read of a page: schema.org's words for a writeup and for a data pack, as JSON-LD.
+"""What search engines read of a page: schema.org's words for a writeup, an edition and a data pack, as JSON-LD.
 
 The JSON goes into the page as a data block, which no browser runs. In it every character that could end the block, or
 that a reader could not see, is an escape of JSON.
@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from clawpub.pack.reader import Pack
 from generator.project import Site
-from generator.urls import absolute, pack_url, writeup_url
-from generator.writeup import CheckedWriteup
+from generator.urls import absolute, edition_url, pack_url, writeup_url
+from generator.writeup import CheckedWriteup, Edition
 
 _CONTEXT = "https://schema.org"
 
@@ -45,6 +45,27 @@ def article(site: Site, checked: CheckedWriteup) -> Markup:
         "author": [{"@type": "Person", "name": author} for author in writeup.authors] or _publisher(site),
         "publisher": _publisher(site),
         "isBasedOn": [absolute(site, pack_url(pack)) for pack in checked.packs.values()],
+    }
+    return data_block(_known(said))
+
+
+def issue(site: Site, edition: Edition, carried: Sequence[CheckedWriteup]) -> Markup:
+    """Return a weekly edition as an issue of the publication, with the writeups that it carries."""
+    said = {
+        "@context": _CONTEXT,
+        "@type": "PublicationIssue",
+        "name": edition.text.title,
+        "description": edition.text.description,
+        "issueNumber": str(edition.week),
+        "url": absolute(site, edition_url(edition.text.slug)),
+        "datePublished": edition.text.date.isoformat(),
+        "inLanguage": site.language,
+        "isPartOf": {"@type": "Periodical", "name": site.title, "url": absolute(site, "index.html")},
+        "publisher": _publisher(site),
+        "hasPart": [
+            {"@type": "Article", "headline": c.writeup.title, "url": absolute(site, writeup_url(c.writeup.slug))}
+            for c in carried
+        ],
     }
     return data_block(_known(said))
 

@@ -26,6 +26,7 @@ from generator.pages.catalogue_contexts import (
     TasksPage,
 )
 from generator.pages.contexts import DemoPage, IndexPage, NotFoundPage, PackPage, Page, TextPage, WriteupPage
+from generator.pages.edition_contexts import EditionPage, EditionsPage, SectionPage
 from generator.pages.policy import page_policy
 from generator.pages.run_contexts import RunPage, RunsPage
 from generator.tables import ChartView, View
@@ -43,6 +44,9 @@ AnyPage = (
     | TagsPage
     | TagPage
     | MethodPage
+    | EditionPage
+    | EditionsPage
+    | SectionPage
 )
 
 LAYOUTS: dict[type[AnyPage], str] = {
@@ -63,6 +67,9 @@ LAYOUTS: dict[type[AnyPage], str] = {
     TagsPage: "layouts/tags.html",
     TagPage: "layouts/tag.html",
     MethodPage: "layouts/method.html",
+    EditionPage: "layouts/edition.html",
+    EditionsPage: "layouts/editions.html",
+    SectionPage: "layouts/section.html",
 }
 
 

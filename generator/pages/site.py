@@ -29,7 +29,8 @@ from generator.pages.catalogue import catalogue_files, catalogue_of, navigation
 from generator.pages.contexts import PackPage, Publication, SourceLink
 from generator.pages.demo import PAGE as DEMO_PAGE
 from generator.pages.demo import demo_page
-from generator.pages.feeds import FEED, JSON_FEED, SitemapPage, json_feed, render_feed, render_sitemap, robots
+from generator.pages.editions import carriers, edition_entries, edition_pages
+from generator.pages.feeds import FEED, JSON_FEED, SitemapPage, feed, json_feed, render_feed, render_sitemap, robots
 from generator.pages.output import Payload
 from generator.pages.places import Places
 from generator.pages.policy import HEADERS, headers_file
@@ -38,7 +39,7 @@ from generator.pages.render import Theme, load_theme, render_page
 from generator.pages.run_pages import run_files
 from generator.pages.runs import PackRuns, pack_runs
 from generator.publication import CheckedPublication, Progress
-from generator.urls import absolute, pack_url, writeup_url
+from generator.urls import absolute, edition_url, pack_url, writeup_url
 from generator.writeup import CheckedWriteup
 
 ATTACHED = frozenset(".png .jpg .jpeg .gif .webp .avif .csv .json .jsonl .txt .zip".split())
@@ -65,9 +66,12 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     scripts = load_scripts(publication.project)
     files: dict[str, Payload] = {theme.stylesheet_path: theme.stylesheet, **scripts.files}
     runs, findings = _all_runs(publication, progress)
+    carried_by = carriers(publication)
     for number, checked in enumerate(publication.writeups):
         progress("rendering", number, len(publication.writeups))
-        files |= _writeup_files(publication, theme, about, checked, runs, places, scripts)
+        files |= _writeup_files(publication, theme, about, checked, runs, places, scripts, carried_by)
+    for path, page in edition_pages(publication, theme, about, runs, scripts):
+        files[path] = render_page(theme, page)
     for pack in publication.packs:
         files |= _pack_files(theme, pack, pack_page(about, site, runs[pack.id], publication.cards, places))
         files |= run_files(theme, about, site, runs[pack.id], places)
@@ -87,7 +91,8 @@ def render_site(publication: CheckedPublication, progress: Progress) -> Rendered
     lists = catalogue_files(theme, about, catalogue, runs)
     files |= lists
     entries = [writeup_entry(checked) for checked in publication.writeups]
-    files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(publication.packs)))
+    newest = next(iter(edition_entries(publication)), None)
+    files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(publication.packs), newest))
     files["404.html"] = render_page(theme, not_found_page(about, site))
     files |= _machine_files(publication, theme, lists)
     files[HEADERS] = headers_file(files)
@@ -110,13 +115,18 @@ def _machine_files(publication: CheckedPublication, theme: Theme, lists: Iterabl
     published = [checked for checked in publication.writeups if not checked.writeup.draft]
     pages = [SitemapPage(absolute(site, "index.html"))]
     pages += [SitemapPage(absolute(site, writeup_url(c.writeup.slug)), c.writeup.date.isoformat()) for c in published]
+    editions = [checked for checked in publication.editions if not checked.edition.text.draft]
+    pages += [
+        SitemapPage(absolute(site, edition_url(e.text.writeup.slug)), e.text.writeup.date.isoformat()) for e in editions
+    ]
     pages += [
         SitemapPage(absolute(site, path))
         for path in (*map(pack_url, publication.packs), *(t.url for t in publication.texts), *lists)
     ]
+    made = feed(site, published, editions)
     return {
-        FEED: render_feed(theme, site, published),
-        JSON_FEED: json_feed(site, published),
+        FEED: render_feed(theme, made),
+        JSON_FEED: json_feed(site, made),
         "sitemap.xml": render_sitemap(theme, site, pages),
         "robots.txt": robots(site),
     }
@@ -130,6 +140,7 @@ def _writeup_files(
     runs: Mapping[str, PackRuns],
     places: Places,
     scripts: Scripts,
+    carried_by: Mapping[str, SourceLink],
 ) -> dict[str, Payload]:
     writeup, project = checked.writeup, publication.project
     path = writeup_url(writeup.slug)
@@ -137,7 +148,8 @@ def _writeup_files(
     text = render_body(checked.tokens, body, writeup.lead_tag)
     source = writeup.path.relative_to(project.root).as_posix()
     page = writeup_page(about, project.site, checked, text, source, runs, places)
-    page = replace(page, recheck=recheck_of(checked, publication.library.known_names, body.root, scripts))
+    recheck = recheck_of(checked, publication.library.known_names, body.root, scripts)
+    page = replace(page, recheck=recheck, edition=carried_by.get(writeup.slug))
     files: dict[str, Payload] = {path: render_page(theme, page)}
     for file in sorted(writeup.path.parent.rglob("*")):
         if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink():
@@ -185,6 +197,10 @@ def _dead_links(publication: CheckedPublication, files: dict[str, Payload]) -> I
     """Yield the relative links and images of each body that lead to no file of the site."""
     bodies = [
         (c.writeup.path, c.writeup.body_line, writeup_url(c.writeup.slug), c.tokens) for c in publication.writeups
+    ]
+    bodies += [
+        (e.text.writeup.path, e.text.writeup.body_line, edition_url(e.text.writeup.slug), e.text.tokens)
+        for e in publication.editions
     ]
     bodies += [(text.path, 1, text.url, text.tokens) for text in publication.texts]
     for source, first_line, url, tokens in bodies:

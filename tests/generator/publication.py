@@ -293,12 +293,32 @@ def write_writeup(
     title: str = "Size is not everything",
     day: str = "2026-11-02",
     draft: bool = False,
+    section: str = "AI benchmarks",
 ) -> Path:
     folder = root / "content" / "writeups" / slug
     folder.mkdir(parents=True)
     pins = "".join(f"  {alias}: {pack.id}@{pack.digest}\n" for alias, pack in packs.items())
     head = f"title: {title}\ndate: {day}\ndescription: What a dense model does better, and what it does not.\n"
-    head += f"section: AI benchmarks\nauthors: [A. Tester]\ndraft: {str(draft).lower()}\n"
+    head += f"section: {section}\nauthors: [A. Tester]\ndraft: {str(draft).lower()}\n"
     (folder / "index.md").write_text(f"---\n{head}packs:\n{pins}---\n{body}" if pins else f"---\n{head}---\n{body}")
     (folder / "facts.toml").write_text(ledger)
     return folder
+
+
+def write_edition(
+    root: Path,
+    week: str,
+    front: str,
+    *,
+    body: str = "",
+    ledger: str = "",
+    title: str = "The week",
+    day: str = "2026-11-25",
+) -> Path:
+    """Return the file of an edition; `front` says what it carries."""
+    path = root / "content" / "editions" / f"{week}.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"---\ntitle: {json.dumps(title)}\ndate: {day}\n{front}---\n{body}")
+    if ledger:
+        path.with_suffix(".facts.toml").write_text(ledger)
+    return path
