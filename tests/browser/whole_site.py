@@ -20,6 +20,7 @@ from tests.generator.publication import SPARSE, seal_campaign, write_publication
 ROOT = Path(__file__).parents[2]
 
 OWN = {
+    "edition": "editions/2026-w48/index.html",
     "writeup-own": "writeups/the-same-call-again/index.html",
     "pack-own": "packs/2026-11-24-qwen2.5-coder-0.5b-loop-agentic-core-v1/index.html",
     "run-own": "packs/2026-11-24-qwen2.5-coder-1.5b-openclaw-agentic-core-v1/runs/task_08.3/index.html",
@@ -44,6 +45,8 @@ PAGES = {
     "compare": "compare/index.html",
     "tags": "tags/index.html",
     "tag": "tags/local-models/index.html",
+    "editions": "editions/index.html",
+    "section": "sections/ai-benchmarks/index.html",
     "method": "method/index.html",
     "text": "pages/imprint/index.html",
     "demo": "demo/index.html",

@@ -79,7 +79,7 @@ def test_every_list_is_reached_from_every_page_and_only_those_that_there_are(sit
         head = [words(link) for link in parsed.css(".masthead__nav a")]
         assert head == ["Writeups", "Campaigns", "Compare", "Method", "This machine", "Feed"], page
         foot = [words(link) for link in parsed.css(".footer__links a")]
-        assert foot == ["Campaigns", "Compare", "Method", "Models", "Tasks", "Tags"], page
+        assert foot == ["Campaigns", "Compare", "Method", "AI benchmarks", "Models", "Tasks", "Tags"], page
     (tmp_path / "content").mkdir()
     (tmp_path / "content" / "site.toml").write_text(SITE)
     assert build(tmp_path, tmp_path / "site").passed
