@@ -1,19 +1,24 @@
-"""`clawpub build`: load, check, render, write. A publication with one error in it writes nothing.
+"""`clawpub build`: check, print, write. A publication with one error in it writes nothing.
 
-project -> packs -> writeups, checked -> [any error: stop] -> path -> bytes -> the folder, exchanged whole
+publication -> verdicts, and the page of each writeup that passed -> [any error: stop] -> all other pages -> the folder,
+exchanged whole. What did not change since the last build is neither checked nor printed again (generator/verdicts.py,
+generator/pages/memory.py); without a memory everything is, every byte of every pack included.
 """
 
 from __future__ import annotations
 
+import json
+import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from clawpub.errors import ConfigError
 from clawpub.findings import Finding
-from generator.pages.output import write_site
-from generator.pages.site import render_site
-from generator.publication import Progress, check_publication, silent
+from generator.progress import Progress, silent
+from generator.standing import Standing
+from generator.verdict_store import Store, open_store, told, untold
+from generator.verdicts import Asked, Check
 
 
 @dataclass(frozen=True)
@@ -61,26 +66,73 @@ class BuildReport:
     def passed(self) -> bool:
         return not any(finding.severity == "error" for finding in self.findings)
 
+    def told(self, root: Path) -> str:
+        """Return what `read` gives back when nothing changed since."""
+        return json.dumps([self.pages, self.written + self.unchanged, told(self.findings, root)])
+
+    @classmethod
+    def read(cls, said: str, root: Path) -> BuildReport:
+        pages, files, findings = json.loads(said)
+        return cls(pages, 0, files, 0, untold(findings, root), 0.0)
+
 
 def build(
-    root: Path, output: Path, *, options: BuildOptions = NO_OPTIONS, progress: Progress | None = None
+    root: Path,
+    output: Path,
+    *,
+    options: BuildOptions = NO_OPTIONS,
+    remember: bool = True,
+    processes: int | None = None,
+    progress: Progress | None = None,
 ) -> BuildReport:
     """Write a publication's site and report on it; on any error finding nothing is written.
+
+    A release relies on no memory: every byte is read and every claim is checked.
 
     Raises: ConfigError where site.toml or a template cannot be used, PublishError where the output cannot be written.
     """
     started = time.perf_counter()
-    progress = progress or silent
-    publication = check_publication(root, drafts=options.drafts, progress=progress)
-    if not publication.passed:
-        return BuildReport(0, 0, 0, 0, publication.findings, time.perf_counter() - started)
-    rendered = render_site(publication, progress)
-    findings = (*publication.findings, *rendered.findings)
-    report = BuildReport(0, 0, 0, 0, findings, time.perf_counter() - started)
+    store = open_store(root) if remember and not options.release else Store()
+    try:
+        standing = Standing(store, root, output, repr(options))
+        if (said := standing.recall()) is not None:
+            report = BuildReport.read(said, root)
+        else:
+            with tempfile.TemporaryDirectory(prefix="clawpub-") as spool:
+                report = _build(_Work(root, output, store, Path(spool), options, processes, progress or silent))
+            if report.passed:
+                standing.keep(report.told(root))
+    finally:
+        store.close()
+    return replace(report, seconds=time.perf_counter() - started)
+
+
+@dataclass(frozen=True)
+class _Work:
+    root: Path
+    output: Path
+    store: Store
+    spool: Path
+    options: BuildOptions
+    processes: int | None
+    progress: Progress
+
+
+def _build(work: _Work) -> BuildReport:
+    from generator.pages.output import write_site
+    from generator.pages.press import Press
+
+    press = Press(work.output, work.spool, work.progress)
+    verdicts = Check(work.root, work.store, Asked(work.options.drafts), work.processes, press).run()
+    report = BuildReport(0, 0, 0, 0, verdicts.findings, 0.0)
     if not report.passed:
         return report
-    progress("writing", 0, len(rendered.files))
-    written = write_site(output, rendered.files)
-    pages = sum(path.endswith(".html") for path in rendered.files)
-    seconds = time.perf_counter() - started
-    return BuildReport(pages, written.written, written.unchanged, written.removed, findings, seconds)
+    files, found = press.finish(verdicts)
+    report = replace(report, findings=(*verdicts.findings, *found))
+    if not report.passed:
+        return report
+    work.progress("writing", 0, len(files))
+    written = write_site(work.output, files)
+    press.memory.keep(written)
+    pages = sum(path.endswith(".html") for path in files)
+    return BuildReport(pages, written.written, written.unchanged, written.removed, report.findings, 0.0)

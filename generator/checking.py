@@ -21,20 +21,18 @@ from generator.library import Library, bad_views, load_views, uses
 from generator.project import load_project
 from generator.publication import carrying_of, check_edition, check_one, finding_of, open_whole
 from generator.verdict_store import digest_of
-from generator.verdicts import Verdict
+from generator.verdicts import MANY, Press, Verdict
 from generator.writeup import CheckedWriteup, Claim, Writeup
-
-WORTH_A_PROCESS = 12
-"""Writeups: about half a second of checking; fewer are checked where we are."""
 
 
 class Checking:
     """A publication that is being checked, its packs opened as they are needed."""
 
-    def __init__(self, root: Path, processes: int | None = None) -> None:
+    def __init__(self, root: Path, processes: int | None = None, press: Press | None = None) -> None:
         self.root = root
         self.project = load_project(root)
         self.processes = processes
+        self.press = press
         self.packs = _Packs(self.project.packs)
         self.cards = load_cards(self.project.models)
         self.views, self.unread_views = load_views(self.project.views)
@@ -79,7 +77,7 @@ class Checking:
 
     def check(self, folders: Sequence[Path], *, drafts: bool) -> Iterator[Verdict]:
         """Yield the verdict on each writeup, in order: in one process or in several, the same."""
-        processes = min(self.processes or cores(), len(folders) // (1 if self.processes else WORTH_A_PROCESS))
+        processes = min(self.processes or cores(), len(folders) // (1 if self.processes else MANY))
         if processes < 2 or threading.active_count() > 1:  # a fork takes no other thread along
             for folder in folders:
                 yield self.verdict(folder, drafts=drafts)
@@ -102,13 +100,34 @@ class Checking:
         known = self._known(writeup)
         if writeup.draft and not drafts:
             return known
-        checked, _, findings = check_one(writeup, self.packs, self.project.site.severity, self.library)
-        return _told(known, checked, findings)
+        checked, views, findings = check_one(writeup, self.packs, self.project.site.severity, self.library)
+        verdict = _told(known, checked, findings)
+        if self.press and verdict.passed:
+            return replace(verdict, page=self.press.print(checked, views))
+        return verdict
+
+    def front(self, folder: Path) -> Verdict:
+        """Return what is known of a writeup before it is checked."""
+        try:
+            return self._known(load_writeup(folder))
+        except ClawpubError:
+            return Verdict(folder.name, folder / "index.md", ())
 
     def _known(self, text: Writeup) -> Verdict:
         """Return what is known of a text before it is checked."""
         packs = {pin.pack_id: pack.digest if (pack := self.packs.get(pin.pack_id)) else None for pin in text.pins}
-        return Verdict(text.slug, text.path, (), text.date.isoformat(), text.draft, packs=packs, shared=uses(text))
+        return Verdict(
+            slug=text.slug,
+            path=text.path,
+            findings=(),
+            date=text.date.isoformat(),
+            draft=text.draft,
+            packs=packs,
+            shared=uses(text),
+            title=text.title,
+            section=text.section,
+            tagged=bool(text.tags),
+        )
 
 
 def cores() -> int:

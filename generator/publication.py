@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -21,14 +21,12 @@ from generator.findings import Report, Setting
 from generator.library import Library, bad_views, load_views
 from generator.local import local_packs
 from generator.markdown.expression import prints_fact
+from generator.progress import Progress, silent
 from generator.project import Project, load_project
 from generator.tables import View
 from generator.texts import Text, load_texts
 from generator.urls import pack_url
 from generator.writeup import CheckedEdition, CheckedWriteup, Edition, Writeup
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many are done, and of how many."""
 
 
 @dataclass(frozen=True)
@@ -178,10 +176,6 @@ def check_one(
     if checked.database:
         checked.database.close()
     return checked, views, (*checked.findings, *wrong)
-
-
-def silent(what: str, done: int, of: int) -> None:
-    pass
 
 
 def finding_of(error: ClawpubError, rule: str, fallback: Path) -> Finding:

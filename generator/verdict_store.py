@@ -11,10 +11,14 @@ store then remembers nothing; it is never an error.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from clawpub.findings import Finding
 
 FOLDER = Path(".clawpub/cache")
 FILE = "verdicts.sqlite"
@@ -100,6 +104,18 @@ class Store:
 
     def _seal(self, each: Remembered) -> bytes:
         return bytes.fromhex(digest_of(self._stamp, each.kind, each.name, each.key, each.value))
+
+
+def told(findings: Iterable[Finding], root: Path) -> list[list[Any]]:
+    """Return findings as JSON holds them; `untold` gives them back."""
+    return [
+        [each.rule, each.message, os.path.relpath(each.path, root), each.line, each.column, each.hint, each.severity]
+        for each in findings
+    ]
+
+
+def untold(listed: Iterable[Sequence[Any]], root: Path) -> tuple[Finding, ...]:
+    return tuple(Finding(rule, message, root / path, *rest) for rule, message, path, *rest in listed)
 
 
 def open_store(root: Path) -> Store:

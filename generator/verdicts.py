@@ -5,7 +5,7 @@ names, on all packs, views and cards where the text reads across them, and on th
 with all of these, and believed only where all of them are still what they were.
 
 Packs are compared with their sealed digests before anything of them is used. A pack whose files all have the sizes,
-inodes and times that they had when every byte was compared counts as compared; `clawpub build` does not rely on that.
+inodes and times that they had when every byte was compared counts as compared; a release does not rely on that.
 
 This module imports nothing that parses, so that a check in which nothing changed need not wait for it.
 """
@@ -18,11 +18,11 @@ import os
 import sqlite3
 import stat
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from clawpub.findings import Finding
 from generator.editions import Carrying, by_week, carrying_findings, edition_files
@@ -31,16 +31,23 @@ from generator.weeks import edition_ledger
 
 if TYPE_CHECKING:
     from generator.checking import Checking
+    from generator.tables import View
+    from generator.writeup import CheckedWriteup
 
 MAX_TEXT = 8 << 20
 """Bytes of a file that a person writes."""
 MAX_FILES = 100_000
 """Of a pack whose state is remembered."""
+MANY = 12
+"""Writeups that are checked in several processes: about half a second of work."""
 
 
 Kind = Literal["writeup", "edition"]
 CLAIMS_OF: Mapping[Kind, str] = {"writeup": "claims", "edition": "edition claims"}
 """What the claims of each kind of text are remembered as."""
+
+
+_TOLD = ("date", "draft", "checked", "verified", "coverage", "packs", "shared", "title", "section", "tagged")
 
 
 def name_of(kind: Kind, source: Path) -> str:
@@ -72,8 +79,47 @@ class Verdict:
     """Whether it reads across the publication's packs."""
     carries: tuple[tuple[str, int], ...] = ()
     """The writeups that an edition carries, each with its line."""
+    title: str = ""
+    section: str = ""
+    tagged: bool = False
+    """Whether it has tags."""
     claims: str = "[]"
     """JSON: what `clawpub check --json` prints of each."""
+    page: str = ""
+    """What the press made of it, where there is one and the page was not there already."""
+
+    @property
+    def passed(self) -> bool:
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Front:
+    """What all pages of a site depend on, of what a writeup's front matter says."""
+
+    section: str
+    tagged: bool
+
+
+class Press(Protocol):
+    """Who makes a writeup's page while its check has it at hand: the build (generator/pages/press.py)."""
+
+    def begin(
+        self, check: Check, packs: Mapping[str, str], fronts: Iterable[Front], editions: Sequence[Verdict]
+    ) -> None:
+        """Get ready; `packs` are the digests of those that can be trusted, by id."""
+
+    def prepare(self, *, many: bool) -> None:
+        """Get ready to print, in this process and in those that will be forked off where there are `many`."""
+
+    def has(self, verdict: Verdict, key: str | None) -> bool:
+        """Return whether the page of a writeup that passed is there already. `key` is that of its verdict."""
+
+    def print(self, checked: CheckedWriteup, views: Mapping[str, View]) -> str:
+        """Make a page, perhaps in another process, and return what `take` needs to find it."""
+
+    def take(self, verdict: Verdict, key: str | None) -> None:
+        """Accept what `print` returned, which is the verdict's `page`."""
 
 
 @dataclass(frozen=True)
@@ -115,17 +161,18 @@ def find_verdicts(
     """
     store = open_store(root) if remember else Store()
     try:
-        asked = _Asked(drafts or only is not None, only, with_claims)
-        return _Check(root, store, asked, processes).run()
+        return Check(root, store, Asked(drafts or only is not None, only, with_claims), processes).run()
     finally:
         store.close()
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
+    """What a check is to find."""
+
     drafts: bool
-    only: Collection[Path] | None
-    claims: bool
+    only: Collection[Path] | None = None
+    claims: bool = False
 
     def accepts(self, verdict: Verdict) -> bool:
         """Whether a remembered verdict answers what is asked now."""
@@ -142,12 +189,17 @@ class _PackState:
     findings: tuple[Finding, ...]
 
 
-class _Check:
-    def __init__(self, root: Path, store: Store, asked: _Asked, processes: int | None) -> None:
+class Check:
+    """One check of a publication, on its way."""
+
+    def __init__(
+        self, root: Path, store: Store, asked: Asked, processes: int | None, press: Press | None = None
+    ) -> None:
         self.root = root
         self.store = store
         self.asked = asked
         self.processes = processes
+        self.press = press
         self.code = checker_digest()
         self.new: list[Remembered] = []
         self.fresh: list[str] = []
@@ -163,7 +215,7 @@ class _Check:
         finally:
             gc.enable()
         gc.freeze()
-        return Checking(self.root, self.processes)
+        return Checking(self.root, self.processes, self.press)
 
     def run(self) -> Verdicts:
         content = self.root / "content"
@@ -178,7 +230,7 @@ class _Check:
         if self.asked.only is not None:
             carried = {slug for each in carrying for slug, _ in each.slugs}
             folders = [f for f in folders if f.name in carried or f.resolve() in self.asked.only]
-        verdicts = self.texts("writeup", folders, rules, states)
+        verdicts = self.texts("writeup", folders, rules, states, self.shown(editions))
         findings = [finding for state in states.values() for finding in state.findings]
         findings += [finding for each in (*verdicts, *editions) for finding in each.findings if self.told(each)]
         findings += misnamed if self.asked.only is None else ()
@@ -234,7 +286,14 @@ class _Check:
 
     # --- texts ---
 
-    def texts(self, kind: Kind, sources: list[Path], rules: str, states: Mapping[str, _PackState]) -> list[Verdict]:
+    def texts(
+        self,
+        kind: Kind,
+        sources: list[Path],
+        rules: str,
+        states: Mapping[str, _PackState],
+        editions: Sequence[Verdict] = (),
+    ) -> list[Verdict]:
         """Return the verdict on each writeup or edition, in order: those that are still true, and those found now."""
         packs = {name: state.digest for name, state in states.items() if state.digest}
         across = self.across(packs)
@@ -256,17 +315,38 @@ class _Check:
                 if not self.asked.claims or (listed and listed.key == key):
                     verdicts[source] = verdict
         missing = [source for source in sources if source not in verdicts]
+        if self.press and kind == "writeup":
+            self.press.begin(self, packs, self.fronts(verdicts.values(), missing), editions)
+            missing = [each for each in sources if each not in verdicts or self.unprinted(verdicts[each], keys[each])]
         for source, verdict in zip(missing, self.found_now(kind, missing), strict=True):
             verdicts[source] = verdict
             self.fresh.append(verdict.slug)
             if keys[source] == self.text_key(kind, source, rules):  # else it was edited under our hands
                 self.keep_verdict(kind, keys[source], verdict, packs, across)
+            else:
+                keys[source] = None
+            if self.press and verdict.page:
+                self.press.take(verdict, keys[source])
         return [verdicts[source] for source in sources]
+
+    def fronts(self, known: Iterable[Verdict], missing: Iterable[Path]) -> Iterator[Front]:
+        """Yield what the front matter of each writeup that is shown says, its text checked or not yet."""
+        for verdict in (*known, *(self.checking.front(folder) for folder in missing)):
+            if self.asked.shows(verdict):
+                yield Front(verdict.section, verdict.tagged)
+
+    def unprinted(self, verdict: Verdict, key: str | None) -> bool:
+        """Return whether a writeup must be read again for its page alone."""
+        if self.press is None or not (verdict.checked and verdict.passed and self.asked.shows(verdict)):
+            return False
+        return not self.press.has(verdict, key)
 
     def found_now(self, kind: Kind, missing: list[Path]) -> Iterable[Verdict]:
         if not missing:
             return ()
         if kind == "writeup":
+            if self.press:
+                self.press.prepare(many=len(missing) > MANY)
             return self.checking.check(missing, drafts=self.asked.drafts)
         return (self.checking.edition(file, drafts=self.asked.drafts) for file in missing)
 
@@ -304,14 +384,14 @@ class _Check:
             path=source / "index.md" if kind == "writeup" else source,
             findings=self.findings_in(told["findings"]),
             carries=tuple((slug, line) for slug, line in told["carries"]),
-            **{name: told[name] for name in ("date", "draft", "checked", "verified", "coverage", "packs", "shared")},
+            **{name: told[name] for name in _TOLD},
         )
         return verdict if self.asked.accepts(verdict) else None
 
     def keep_verdict(
         self, kind: Kind, key: str | None, verdict: Verdict, packs: Mapping[str, str], across: str | None
     ) -> None:
-        told = {name: value for name, value in vars(verdict).items() if name not in ("slug", "path", "claims")}
+        told = {name: value for name, value in vars(verdict).items() if name not in ("slug", "path", "claims", "page")}
         told |= {"findings": self.findings_out(verdict.findings), "across": across, "found": digest_of(*sorted(packs))}
         if told["findings"] is not None:
             self.keep(kind, verdict.slug, key, json.dumps(told))

@@ -107,6 +107,7 @@ def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
     first = next(iter(checked.packs.values()), None)
     summary = summary_of(first) if first else None
     return WriteupEntry(
+        slug=writeup.slug,
         title=writeup.title,
         url=writeup_url(writeup.slug),
         description=writeup.description,
@@ -119,6 +120,9 @@ def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
         score=scores(summary),
         origin=first.info.origin if first else "",
         claims=sum(claim.verdict == "verified" for claim in checked.claims),
+        authors=writeup.authors,
+        tags=writeup.tags,
+        packs=tuple(pack.id for pack in checked.packs.values()),
     )
 
 

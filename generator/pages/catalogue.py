@@ -12,7 +12,7 @@ from clawpub.pack.tables import Row, spell
 from generator.cards import ModelCard
 from generator.cells import Heading, Shown, missing, missing_reason
 from generator.local import newest_first
-from generator.pages.assembly import meta, pack_entry, writeup_entry
+from generator.pages.assembly import meta, pack_entry
 from generator.pages.boxes import card_fields, days
 from generator.pages.campaigns import by_harness, by_model, campaign_table
 from generator.pages.catalogue_contexts import (
@@ -31,7 +31,8 @@ from generator.pages.catalogue_contexts import (
     TasksPage,
 )
 from generator.pages.comparison import comparable, compare_suite
-from generator.pages.contexts import Meta, Publication, SourceLink
+from generator.pages.contents import Contents
+from generator.pages.contexts import Meta, Publication, SourceLink, WriteupEntry
 from generator.pages.editions import edition_lists, sections_of
 from generator.pages.output import Payload
 from generator.pages.places import Places
@@ -40,7 +41,6 @@ from generator.pages.runs import PackRuns
 from generator.pages.suites import FrozenSuite, FrozenTask, by_suite, frozen_suite, results_of
 from generator.pages.transcript import text_block
 from generator.project import Site
-from generator.publication import CheckedPublication
 from generator.tables import Line, TableView, harness_of, interval_chart, model_of, outcomes_of, short, summary_of
 from generator.urls import (
     CAMPAIGNS,
@@ -56,7 +56,7 @@ from generator.urls import (
     tag_url,
     task_url,
 )
-from generator.writeup import CheckedWriteup
+from generator.verdicts import Front
 
 MOST_TASKS = 1000
 """Tasks of one suite that have a page."""
@@ -66,7 +66,7 @@ MOST_TASKS = 1000
 class Catalogue:
     """What the lists of a publication are made of, arranged once."""
 
-    publication: CheckedPublication
+    contents: Contents
     packs: tuple[Pack, ...]
     """Newest first."""
     suites: Mapping[str, list[Pack]]
@@ -74,7 +74,7 @@ class Catalogue:
     compared: Mapping[str, list[Pack]]
     models: Mapping[str, list[Pack]]
     """Campaigns by model; a model that only has a card has none."""
-    tags: Mapping[str, tuple[str, list[CheckedWriteup]]]
+    tags: Mapping[str, tuple[str, list[WriteupEntry]]]
     """By page: the tag as first written, and its writeups."""
 
     def tasks(self, suite: str) -> list[str]:
@@ -88,24 +88,24 @@ class Catalogue:
     @property
     def has_method(self) -> bool:
         """Whether the page about the method is the theme's: a publication's own takes its place."""
-        return not any(text.slug in ("about", "method") for text in self.publication.texts)
+        return not any(text.slug in ("about", "method") for text in self.contents.texts)
 
 
-def catalogue_of(publication: CheckedPublication) -> Catalogue:
-    packs = tuple(newest_first(publication.packs))
+def catalogue_of(contents: Contents) -> Catalogue:
+    packs = tuple(newest_first(contents.packs))
     campaigns = [pack for pack in packs if pack.info.campaign]
-    models: dict[str, list[Pack]] = {model: [] for model in publication.cards}
+    models: dict[str, list[Pack]] = {model: [] for model in contents.cards}
     models |= {model_of(pack): [] for pack in campaigns}
     for pack in current(campaigns):
         models[model_of(pack)].append(pack)
-    tags: dict[str, tuple[str, list[CheckedWriteup]]] = {}
-    for checked in publication.writeups:
-        for tag in checked.writeup.tags:
+    tags: dict[str, tuple[str, list[WriteupEntry]]] = {}
+    for entry in contents.entries:
+        for tag in entry.tags:
             _, found = tags.setdefault(tag_url(tag), (tag, []))
-            if checked not in found:
-                found.append(checked)
+            if not found or found[-1] is not entry:
+                found.append(entry)
     return Catalogue(
-        publication=publication,
+        contents=contents,
         packs=packs,
         suites=by_suite(current(packs)),
         compared=comparable(packs),
@@ -114,19 +114,25 @@ def catalogue_of(publication: CheckedPublication) -> Catalogue:
     )
 
 
-def navigation(catalogue: Catalogue) -> tuple[tuple[SourceLink, ...], tuple[SourceLink, ...]]:
-    """Return the links of the masthead and those of the foot, from the site's root: only what is there."""
+def navigation(
+    catalogue: Catalogue, fronts: Sequence[Front], *, editions: bool
+) -> tuple[tuple[SourceLink, ...], tuple[SourceLink, ...]]:
+    """Return the links of the masthead and those of the foot, from the site's root: only what is there.
+
+    `fronts` are those of the writeups that are shown; `editions` says whether there are any.
+    """
+    sections = sections_of((front.section for front in fronts), catalogue.contents.project.site)
     head = [
-        *([SourceLink("Editions", EDITIONS)] if catalogue.publication.editions else []),
+        *([SourceLink("Editions", EDITIONS)] if editions else []),
         *([SourceLink("Campaigns", CAMPAIGNS)] if catalogue.packs else []),
         *([SourceLink("Compare", COMPARE)] if catalogue.compared else []),
         *([SourceLink("Method", METHOD)] if catalogue.has_method else []),
     ]
     foot = [
-        *(SourceLink(section, path) for section, path in sections_of(catalogue.publication).items()),
+        *(SourceLink(section, path) for section, path in sections.items()),
         *([SourceLink("Models", MODELS)] if catalogue.models else []),
         *([SourceLink("Tasks", TASKS)] if catalogue.suites else []),
-        *([SourceLink("Tags", TAGS)] if catalogue.tags else []),
+        *([SourceLink("Tags", TAGS)] if any(front.tagged for front in fronts) else []),
     ]
     return tuple(head), tuple(foot)
 
@@ -135,14 +141,14 @@ def catalogue_files(
     theme: Theme, about: Publication, catalogue: Catalogue, runs: Mapping[str, PackRuns]
 ) -> dict[str, Payload]:
     """Return every page that lists or compares, by its path."""
-    site = catalogue.publication.project.site
+    site = catalogue.contents.project.site
     pages = [
         *_campaigns(about, site, catalogue),
         *_models(about, site, catalogue),
         *_tasks(about, site, catalogue, runs),
         *_comparison(about, site, catalogue, runs),
         *_tags(about, site, catalogue),
-        *edition_lists(catalogue.publication, about),
+        *edition_lists(catalogue.contents, about),
     ]
     if catalogue.has_method:
         title, description = "Method", f"How {site.title} checks what it prints, and how to check it again."
@@ -170,7 +176,7 @@ def _campaigns(about: Publication, site: Site, catalogue: Catalogue) -> Pages:
 def _models(about: Publication, site: Site, catalogue: Catalogue) -> Pages:
     if not catalogue.models:
         return
-    cards = catalogue.publication.cards
+    cards = catalogue.contents.cards
     page = meta(site, MODELS, "Models", "The models of this publication’s campaigns, with what is known of each.")
     entries = tuple(_model_entry(model, packs, cards.get(model)) for model, packs in catalogue.models.items())
     yield MODELS, ModelsPage(about, page, entries)
@@ -185,7 +191,7 @@ def _model_entry(model: str, packs: Sequence[Pack], card: ModelCard | None) -> M
 
 
 def _model_page(about: Publication, site: Site, catalogue: Catalogue, model: str, packs: Sequence[Pack]) -> ModelPage:
-    card = catalogue.publication.cards.get(model)
+    card = catalogue.contents.cards.get(model)
     name = card.name if card else model
     page = meta(site, model_url(model), name, f"What is known of {name}, and every campaign of it.")
     rated = [pack for pack in packs if (summary := summary_of(pack)) and summary["pass_rate"] is not None]
@@ -199,11 +205,7 @@ def _model_page(about: Publication, site: Site, catalogue: Catalogue, model: str
         card=card_fields(card) if card else None,
         chart=interval_chart(rated, pack_url) if rated else None,
         table=campaign_table(packs, "Campaigns, the newest first", heading, by_harness) if packs else None,
-        writeups=tuple(
-            writeup_entry(checked)
-            for checked in catalogue.publication.writeups
-            if ids & {pack.id for pack in checked.packs.values()}
-        ),
+        writeups=tuple(entry for entry in catalogue.contents.entries if ids.intersection(entry.packs)),
     )
 
 
@@ -334,7 +336,7 @@ def _tags(about: Publication, site: Site, catalogue: Catalogue) -> Pages:
     entries = tuple(TagEntry(tag, path, len(found)) for path, (tag, found) in catalogue.tags.items())
     yield TAGS, TagsPage(about, page, entries)
     for path, (tag, found) in catalogue.tags.items():
-        yield path, TagPage(about, _tag_meta(site, path, tag), tag, tuple(writeup_entry(checked) for checked in found))
+        yield path, TagPage(about, _tag_meta(site, path, tag), tag, tuple(found))
 
 
 def _tag_meta(site: Site, path: str, tag: str) -> Meta:

@@ -97,8 +97,9 @@ class CampaignBox:
 
 @dataclass(frozen=True)
 class WriteupEntry:
-    """A writeup in a list."""
+    """A writeup in a list: all that lists and feeds say of it, so that its text need not be at hand."""
 
+    slug: str
     title: str
     url: str
     description: str
@@ -114,12 +115,18 @@ class WriteupEntry:
     """Of the first pack it stands on: executed, transcribed or imported; empty where it stands on none."""
     claims: int
     """Verified ones."""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    """The ids of those that it stands on."""
 
 
 @dataclass(frozen=True)
 class EditionEntry:
     """A weekly edition in a list."""
 
+    slug: str
+    year: int
     title: str
     url: str
     description: str
@@ -130,6 +137,7 @@ class EditionEntry:
     draft: bool
     writeups: tuple[SourceLink, ...]
     """Those that it carries, from the site's root."""
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

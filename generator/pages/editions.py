@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from markupsafe import Markup
-
-from generator.pages.assembly import digests_of, evidence_of, meta, waivers_of, writeup_entry
+from generator.pages.assembly import digests_of, evidence_of, meta, waivers_of
 from generator.pages.body import Body, render_body
 from generator.pages.boxes import long_date
+from generator.pages.contents import Contents
 from generator.pages.contexts import EditionEntry, Publication, SourceLink, WriteupEntry
 from generator.pages.edition_contexts import EditionPage, EditionPart, EditionsPage, EditionYear, SectionPage
+from generator.pages.frame import Frame
 from generator.pages.linked_data import issue
-from generator.pages.recheck import Scripts, recheck_of
-from generator.pages.render import Theme
+from generator.pages.recheck import recheck_of
 from generator.pages.runs import PackRuns
 from generator.project import Site
-from generator.publication import CheckedPublication
-from generator.urls import EDITIONS, edition_url, section_url, writeup_url
+from generator.tables import View
+from generator.urls import EDITIONS, edition_url, section_url
 from generator.weeks import Week
-from generator.writeup import CheckedEdition, CheckedWriteup
+from generator.writeup import CheckedEdition, Edition
 
 
 def words_of(week: Week) -> str:
     return f"Week {week.number}, {week.year}"
 
 
-def edition_entry(checked: CheckedEdition, titles: Mapping[str, str]) -> EditionEntry:
-    """Return an edition as lists show it; `titles` are those of the writeups, by slug."""
-    edition, text = checked.edition, checked.edition.text
+def edition_entry(edition: Edition, carried: Sequence[WriteupEntry]) -> EditionEntry:
+    """Return an edition as lists show it; `carried` are the writeups that it carries, in its order."""
+    text = edition.text
     return EditionEntry(
+        slug=text.slug,
+        year=edition.week.year,
         title=text.title,
         url=edition_url(text.slug),
         description=text.description,
@@ -39,77 +40,32 @@ def edition_entry(checked: CheckedEdition, titles: Mapping[str, str]) -> Edition
         date=long_date(text.date),
         iso_date=text.date.isoformat(),
         draft=text.draft,
-        writeups=tuple(SourceLink(titles[c.slug], writeup_url(c.slug)) for c in edition.carried),
+        writeups=tuple(SourceLink(entry.title, entry.url) for entry in carried),
+        authors=text.authors,
     )
 
 
-def edition_entries(publication: CheckedPublication) -> tuple[EditionEntry, ...]:
-    titles = {checked.writeup.slug: checked.writeup.title for checked in publication.writeups}
-    return tuple(edition_entry(checked, titles) for checked in publication.editions)
+def edition_link(week: Week, title: str) -> SourceLink:
+    """Return a link to an edition that says which week it is of."""
+    return SourceLink(f"{words_of(week)}: {title}", edition_url(str(week).lower()))
 
 
-def carriers(publication: CheckedPublication) -> dict[str, SourceLink]:
-    """Return by slug the edition that carries a writeup."""
-    return {
-        carried.slug: SourceLink(f"{words_of(checked.edition.week)}: {checked.edition.text.title}", _url(checked))
-        for checked in publication.editions
-        for carried in checked.edition.carried
-    }
-
-
-def _url(checked: CheckedEdition) -> str:
-    return edition_url(checked.edition.text.slug)
-
-
-def edition_pages(
-    publication: CheckedPublication, theme: Theme, about: Publication, runs: Mapping[str, PackRuns], scripts: Scripts
-) -> Iterator[tuple[str, EditionPage]]:
-    """Yield the page of each edition."""
-    writeups = {checked.writeup.slug: checked for checked in publication.writeups}
-    entries = edition_entries(publication)
-    later: SourceLink | None = None
-    for number, checked in enumerate(publication.editions):
-        before = entries[number + 1] if number + 1 < len(entries) else None
-        text, entry = checked.text, entries[number]
-        root = "../" * entry.url.count("/")
-        body = Body(theme, text.packs, publication.edition_views[text.writeup.slug], root)
-        page = _page(publication, about, checked, entry, [writeups[c.slug] for c in checked.edition.carried], runs)
-        yield (
-            entry.url,
-            replace(
-                page,
-                body=render_body(text.tokens, body, text.writeup.lead_tag),
-                earlier=_link(before) if before else None,
-                later=later,
-                recheck=recheck_of(text, publication.library.known_names, root, scripts),
-            ),
-        )
-        later = _link(entry)
-
-
-def _link(entry: EditionEntry) -> SourceLink:
-    return SourceLink(f"{entry.week}: {entry.title}", entry.url)
-
-
-def _page(
-    publication: CheckedPublication,
-    about: Publication,
+def edition_page(
+    frame: Frame,
     checked: CheckedEdition,
-    entry: EditionEntry,
-    carried: Sequence[CheckedWriteup],
+    views: Mapping[str, View],
+    carried: Sequence[WriteupEntry],
+    neighbours: tuple[SourceLink | None, SourceLink | None],
+    names: Sequence[str],
     runs: Mapping[str, PackRuns],
 ) -> EditionPage:
-    site, text = publication.project.site, checked.edition.text
-    page = meta(
-        site,
-        entry.url,
-        entry.title,
-        entry.description or "; ".join(link.label for link in entry.writeups),
-        indexed=not text.draft,
-    )
-    listed = [writeup_entry(each) for each in carried]
+    """Return the page of an edition. `neighbours` are the edition before it and the one after."""
+    site, text, entry = frame.site, checked.edition.text, edition_entry(checked.edition, carried)
+    described = entry.description or "; ".join(link.label for link in entry.writeups)
+    page = meta(site, entry.url, entry.title, described, indexed=not text.draft)
+    body = Body(frame.theme, checked.text.packs, views, page.root)
     return EditionPage(
-        publication=about,
+        publication=frame.about,
         page=replace(
             page,
             kind="article",
@@ -120,16 +76,17 @@ def _page(
         ),
         edition=entry,
         authors=text.authors,
-        claims=sum(each.claims for each in listed),
-        body=Markup(),
-        parts=tuple(_parts(site, checked, listed)),
-        earlier=None,
-        later=None,
+        claims=sum(each.claims for each in carried),
+        body=render_body(checked.text.tokens, body, text.lead_tag),
+        parts=tuple(_parts(site, checked, carried)),
+        earlier=neighbours[0],
+        later=neighbours[1],
         evidence=evidence_of(checked.text, runs),
         waivers=waivers_of(checked.text),
         coverage=checked.text.coverage,
         packs=digests_of(checked.text),
-        source_path=text.path.relative_to(publication.project.root).as_posix(),
+        source_path=text.path.relative_to(frame.project.root).as_posix(),
+        recheck=recheck_of(checked.text, names, page.root, frame.scripts),
     )
 
 
@@ -149,31 +106,24 @@ def _parts(site: Site, checked: CheckedEdition, listed: Sequence[WriteupEntry]) 
 # --- lists ---
 
 
-def edition_lists(
-    publication: CheckedPublication, about: Publication
-) -> Iterator[tuple[str, EditionsPage | SectionPage]]:
+def edition_lists(contents: Contents, about: Publication) -> Iterator[tuple[str, EditionsPage | SectionPage]]:
     """Yield the list of all editions, and the page of each section that a writeup names."""
-    site = publication.project.site
-    if publication.editions:
+    site = contents.project.site
+    if contents.editions:
         page = meta(site, EDITIONS, "Editions", f"Every edition of {site.title}, by year.")
-        entries = zip(publication.editions, edition_entries(publication), strict=True)
-        years = [
-            EditionYear(str(year), tuple(entry for _, entry in group))
-            for year, group in groupby(entries, key=lambda pair: pair[0].edition.week.year)
-        ]
-        yield EDITIONS, EditionsPage(about, page, tuple(years))
-    for section, path in sections_of(publication).items():
-        entries_in = tuple(writeup_entry(c) for c in publication.writeups if section_url(c.writeup.section) == path)
+        years = groupby(contents.editions, key=lambda edition: edition.year)
+        yield EDITIONS, EditionsPage(about, page, tuple(EditionYear(str(year), tuple(some)) for year, some in years))
+    for section, path in sections_of((entry.section for entry in contents.entries), site).items():
+        entries = tuple(entry for entry in contents.entries if entry.section_url == path)
         page = meta(site, path, section, f"Everything that {site.title} published under {section}.")
-        yield path, SectionPage(about, page, section, entries_in)
+        yield path, SectionPage(about, page, section, entries)
 
 
-def sections_of(publication: CheckedPublication) -> dict[str, str]:
+def sections_of(sections: Iterable[str], site: Site) -> dict[str, str]:
     """Return the sections that writeups name with their pages: those of site.toml in its order, then any others."""
-    named = dict.fromkeys(checked.writeup.section for checked in publication.writeups if checked.writeup.section)
-    order = [*(section for section in publication.project.site.sections if section in named), *sorted(named)]
+    named = set(filter(None, sections))
     pages: dict[str, str] = {}
-    for section in order:
+    for section in (*(section for section in site.sections if section in named), *sorted(named)):
         if section_url(section) not in pages.values():
             pages[section] = section_url(section)
     return pages

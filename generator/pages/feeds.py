@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import clawpub
+from generator.pages.contexts import EditionEntry, WriteupEntry
 from generator.pages.render import Theme, render_template
 from generator.project import Site
-from generator.urls import absolute, edition_url, writeup_url
-from generator.writeup import CheckedEdition, CheckedWriteup
+from generator.urls import absolute
 
 FEED = "feed.xml"
 JSON_FEED = "feed.json"
@@ -54,9 +54,9 @@ class SitemapPage:
     date: str = ""
 
 
-def feed(site: Site, writeups: Sequence[CheckedWriteup], editions: Sequence[CheckedEdition] = ()) -> Feed:
+def feed(site: Site, writeups: Sequence[WriteupEntry], editions: Sequence[EditionEntry] = ()) -> Feed:
     """Return the feed of published writeups and editions: newest first, an edition before what it carries."""
-    listed = [*(_edition(site, each) for each in editions), *(_entry(site, checked) for checked in writeups)]
+    listed = [*(_edition(site, each) for each in editions), *(_entry(site, each) for each in writeups)]
     entries = tuple(sorted(listed, key=lambda entry: entry.updated, reverse=True)[:FEED_LENGTH])
     return Feed(
         id=absolute(site, "index.html"),
@@ -71,27 +71,25 @@ def feed(site: Site, writeups: Sequence[CheckedWriteup], editions: Sequence[Chec
     )
 
 
-def _entry(site: Site, checked: CheckedWriteup) -> FeedEntry:
-    writeup = checked.writeup
+def _entry(site: Site, writeup: WriteupEntry) -> FeedEntry:
     return FeedEntry(
-        id=absolute(site, writeup_url(writeup.slug)),
+        id=absolute(site, writeup.url),
         title=writeup.title,
-        updated=f"{writeup.date.isoformat()}T00:00:00Z",
+        updated=f"{writeup.iso_date}T00:00:00Z",
         authors=writeup.authors,
         tags=tuple(dict.fromkeys(filter(None, (writeup.section, *writeup.tags)))),
         summary=writeup.description or writeup.title,
     )
 
 
-def _edition(site: Site, checked: CheckedEdition) -> FeedEntry:
-    text = checked.edition.text
+def _edition(site: Site, edition: EditionEntry) -> FeedEntry:
     return FeedEntry(
-        id=absolute(site, edition_url(text.slug)),
-        title=text.title,
-        updated=f"{text.date.isoformat()}T00:00:00Z",
-        authors=text.authors,
+        id=absolute(site, edition.url),
+        title=edition.title,
+        updated=f"{edition.iso_date}T00:00:00Z",
+        authors=edition.authors,
         tags=(EDITION,),
-        summary=text.description or text.title,
+        summary=edition.description or edition.title,
     )
 
 

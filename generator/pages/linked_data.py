@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from clawpub.pack.reader import Pack
+from generator.pages.contexts import WriteupEntry
 from generator.project import Site
 from generator.urls import absolute, edition_url, pack_url, writeup_url
 from generator.writeup import CheckedWriteup, Edition
@@ -49,7 +50,7 @@ def article(site: Site, checked: CheckedWriteup) -> Markup:
     return data_block(_known(said))
 
 
-def issue(site: Site, edition: Edition, carried: Sequence[CheckedWriteup]) -> Markup:
+def issue(site: Site, edition: Edition, carried: Sequence[WriteupEntry]) -> Markup:
     """Return a weekly edition as an issue of the publication, with the writeups that it carries."""
     said = {
         "@context": _CONTEXT,
@@ -63,8 +64,7 @@ def issue(site: Site, edition: Edition, carried: Sequence[CheckedWriteup]) -> Ma
         "isPartOf": {"@type": "Periodical", "name": site.title, "url": absolute(site, "index.html")},
         "publisher": _publisher(site),
         "hasPart": [
-            {"@type": "Article", "headline": c.writeup.title, "url": absolute(site, writeup_url(c.writeup.slug))}
-            for c in carried
+            {"@type": "Article", "headline": entry.title, "url": absolute(site, entry.url)} for entry in carried
         ],
     }
     return data_block(_known(said))

@@ -1,10 +1,11 @@
 """Writing a whole site at once: the folder a reader sees is the old site or the new one, never a mixture.
 
-    lock -> mend what a killed build left -> stage beside the output -> exchange the two folders -> remove the old one
+    lock -> mend what a killed build left -> stage beside the output -> exchange the two folders
 
-The staging folder `.<name>.staging` gets a hard link for each file that did not change, so writing costs what changed.
-The exchange is one system call (renameat2 with RENAME_EXCHANGE) where the file system has it. Elsewhere it is two
-renames through `.<name>.old`; a build that is killed between them is mended by the next.
+The folder `.<name>.previous` beside the output is the site before the last build. The next build makes the new site
+out of it: what did not change is a hard link to the current site's file, so that writing costs what changed, however
+large the site is. The exchange is one system call (renameat2 with RENAME_EXCHANGE) where the file system has it.
+Elsewhere it is two renames through `.<name>.old`; a build that is killed between them is mended by the next.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +28,18 @@ MARKER = ".clawpub-site"
 
 _MARKER_TEXT = b"This folder is made by `clawpub build`, which replaces it whole. Nothing in it is edited by hand.\n"
 
-Payload = bytes | Callable[[], bytes]
+State = tuple[int, int, int]
+"""A file's size, time of last change in nanoseconds, and inode: two of the same state hold the same bytes."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that is there already: the current site holds it, in this state."""
+
+    state: State
+
+
+Payload = bytes | Kept | Callable[[], bytes]
 """A file's bytes, or what gives them when they are needed: large files are not kept in memory."""
 
 Files = Mapping[str, Payload]
@@ -38,6 +51,8 @@ class Written:
     written: int
     unchanged: int
     removed: int
+    states: Mapping[str, State]
+    """Of every file, by its path."""
 
 
 def write_site(output: Path, files: Files) -> Written:
@@ -58,37 +73,116 @@ def write_site(output: Path, files: Files) -> Written:
         ) from None
 
 
-def _replace(output: Path, files: Files) -> Written:
-    before = _listing(output)
-    staging = _staging(output)
+def states_of(folder: Path) -> dict[str, State | None]:
+    """Return the state of each file of a site by its path; None for what is no plain file, such as a link."""
+    return dict(_files(os.fspath(folder), ""))
+
+
+def _files(folder: str, below: str) -> Iterator[tuple[str, State | None]]:
     try:
-        unchanged = _stage(staging, output, files, before)
-        result = Written(len(files) - unchanged, unchanged, len(before - files.keys()))
-        if result.written or result.removed:
-            _exchange(staging, output)
-    finally:
-        _remove(staging)
+        entries = os.scandir(folder)
+    except FileNotFoundError:
+        return
+    with entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, f"{below}{entry.name}/")
+            else:
+                plain = entry.is_file(follow_symlinks=False)
+                yield below + entry.name, _state(entry.stat(follow_symlinks=False)) if plain else None
+
+
+def _state(found: os.stat_result) -> State:
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _replace(output: Path, files: Files) -> Written:
+    _refuse_overlap(files)
+    before = states_of(output)
+    staging = _previous(output)
+    states, unchanged = _stage(staging, output, files, before)
+    result = Written(len(files) - unchanged, unchanged, len(before.keys() - files.keys()), states)
+    if result.written or result.removed:
+        _exchange(staging, output)
     return result
 
 
-def _stage(staging: Path, output: Path, files: Files, before: set[str]) -> int:
-    """Fill the staging folder; return how many files are the ones of the current site."""
-    staging.mkdir()
-    unchanged, folders = 0, {staging}
+def _refuse_overlap(files: Files) -> None:
+    folders = {path.rpartition("/")[0] for path in files}
+    folders |= {folder[:at] for folder in folders for at, sign in enumerate(folder) if sign == "/"}
+    for path in folders & files.keys():
+        raise PublishError(f"{path!r} would be a file and a folder of the site")
+
+
+def _stage(
+    staging: Path, output: Path, files: Files, before: Mapping[str, State | None]
+) -> tuple[dict[str, State], int]:
+    """Make the staging folder the new site; return the files' states, and how many are the current site's."""
+    staging.mkdir(exist_ok=True)
+    there = states_of(staging)
+    _prune(staging, there.keys() - files.keys())
+    states: dict[str, State] = {}
+    folders = {staging}
     for path, payload in files.items():
-        data = payload if isinstance(payload, bytes) else payload()
+        state, data = before.get(path), None
+        if isinstance(payload, Kept):
+            if state != payload.state:
+                raise PublishError("changed while the site was built", at=output / path, hint="build again")
+        else:
+            data = payload if isinstance(payload, bytes) else payload()
+            if state and state[0] == len(data) and (output / path).read_bytes() == data:
+                data = None
+        if data is None and state is not None:
+            states[path] = state
+            if there.get(path) == state:
+                continue
         target = _inside(staging, path)
         if target.parent not in folders:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make_room(staging, target.parent)
             folders.add(target.parent)
-        current = output / path
-        if path in before and _holds(current, data):
-            os.link(current, target)
-            unchanged += 1
+        _clear(target)
+        if data is None:
+            os.link(output / path, target)
         else:
             with target.open("xb") as file:
                 file.write(data)
-    return unchanged
+            states[path] = _state(target.stat())
+    return states, sum(before.get(path) == state for path, state in states.items())
+
+
+def _prune(folder: Path, gone: Iterable[str]) -> None:
+    """Remove files, and the folders that they leave empty."""
+    for path in gone:
+        target = folder / path
+        target.unlink()
+        parent = target.parent
+        while parent != folder:
+            try:
+                parent.rmdir()
+            except OSError:
+                break
+            parent = parent.parent
+
+
+def _make_room(staging: Path, folder: Path) -> None:
+    """Make a folder; whatever else has the name of one on the way there gives way."""
+    for parent in (*reversed(folder.relative_to(staging).parents), folder.relative_to(staging)):
+        place = staging / parent
+        if not place.is_dir() or place.is_symlink():
+            place.unlink(missing_ok=True)
+            place.mkdir()
+
+
+def _clear(target: Path) -> None:
+    """Make sure that nothing has a name: a file is never written through a hard link that the current site shares."""
+    try:
+        found = target.lstat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(found.st_mode):
+        shutil.rmtree(target)
+    else:
+        target.unlink()
 
 
 def _inside(folder: Path, path: str) -> Path:
@@ -96,21 +190,6 @@ def _inside(folder: Path, path: str) -> Path:
     if any(part in ("", ".", "..") or "\x00" in part for part in parts):
         raise PublishError(f"{path!r} is no path inside the site")
     return folder.joinpath(*parts)
-
-
-def _holds(file: Path, data: bytes) -> bool:
-    return file.stat().st_size == len(data) and file.read_bytes() == data
-
-
-def _listing(folder: Path) -> set[str]:
-    """Return the plain files of a folder; a link in it is not one, so it is replaced or removed."""
-    found = set()
-    for place, _, names in os.walk(folder):
-        for name in names:
-            file = Path(place) / name
-            if not file.is_symlink():
-                found.add(file.relative_to(folder).as_posix())
-    return found
 
 
 def _refuse_foreign(output: Path) -> None:
@@ -134,10 +213,8 @@ def _mend(output: Path) -> None:
             _remove(old)
         else:
             old.rename(output)
-    if _is_ours(_staging(output)):
-        _remove(_staging(output))
-    for leftover in (old, _staging(output)):
-        if leftover.exists():
+    for leftover in (old, _previous(output)):
+        if leftover.exists() and not _is_ours(leftover):
             raise PublishError("in the way, and no build of clawpub made it", at=leftover, hint="move it elsewhere")
 
 
@@ -160,8 +237,8 @@ def _remove(folder: Path) -> None:
     folder.rmdir()
 
 
-def _staging(output: Path) -> Path:
-    return output.with_name(f".{output.name}.staging")
+def _previous(output: Path) -> Path:
+    return output.with_name(f".{output.name}.previous")
 
 
 def _old(output: Path) -> Path:

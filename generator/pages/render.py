@@ -30,6 +30,7 @@ from generator.pages.edition_contexts import EditionPage, EditionsPage, SectionP
 from generator.pages.policy import page_policy
 from generator.pages.run_contexts import RunPage, RunsPage
 from generator.tables import ChartView, View
+from generator.verdict_store import digest_of
 
 AnyPage = (
     Page
@@ -81,6 +82,8 @@ class Theme:
     stylesheet_path: str
     """From the site's root; the name holds the content's digest, so that it can be cached for ever."""
     stylesheet: bytes
+    digest: str
+    """Of every file of the theme."""
 
 
 def load_theme(own: Path | None = None) -> Theme:
@@ -99,7 +102,15 @@ def load_theme(own: Path | None = None) -> Theme:
     environment.filters["policy"] = page_policy
     stylesheet = _stylesheet(folders)
     digest = hashlib.sha256(stylesheet).hexdigest()[:8]
-    return Theme(environment, f"assets/site.{digest}.css", stylesheet)
+    return Theme(environment, f"assets/site.{digest}.css", stylesheet, _digest(folders))
+
+
+def _digest(folders: Sequence[Path]) -> str:
+    files = [file for folder in folders for file in sorted(folder.rglob("*")) if file.suffix in _THEME]
+    return digest_of(*(part for file in files for part in (str(file), file.read_bytes())))
+
+
+_THEME = frozenset((".html", ".xml", ".css", ".js"))
 
 
 def default_templates() -> Path:
@@ -128,6 +139,18 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\ufffe\uffff\U000e0000-\U000e007f]"
 )
+
+
+def warm(theme: Theme) -> None:
+    """Compile the layout of writeups now, and all that it includes."""
+    for name in theme.environment.list_templates(filter_func=_is_of_writeups):
+        theme.environment.get_template(name)
+
+
+def _is_of_writeups(name: str) -> bool:
+    return name.endswith(".html") and (
+        name.startswith(("base", "macros/", "partials/")) or name == LAYOUTS[WriteupPage]
+    )
 
 
 def render_page(theme: Theme, context: AnyPage) -> bytes:

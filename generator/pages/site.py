@@ -1,12 +1,26 @@
-"""Every file of a site: pages, stylesheet, feed, and the packs themselves, so that a reader can check them again."""
+"""What a site is made of: artifacts, each some files with a digest of all that they are made of.
+
+    writeup/<slug>    its page and the files beside it
+    edition/<week>    its page
+    text/<slug>       a plain page
+    pack/<id>         its page, its files as sealed, their archive, the pages of its runs
+    local/<id>        the same for a pack made on this machine; demo is the page of them all
+    views             the same for the pack that the publication's views make
+    lists             front page, campaigns, models, tasks, tags, comparison, method
+    assets            stylesheet and scripts
+
+An artifact whose digest and files are what they were is not made again (generator/pages/memory.py); the rest is made
+by one function each. Feeds, sitemap and the check of links need every artifact's answer, and are made at the end.
+"""
 
 from __future__ import annotations
 
 import io
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
@@ -15,147 +29,160 @@ from clawpub.findings import Finding
 from clawpub.pack.model import DESCRIPTOR, SEAL
 from clawpub.pack.reader import Pack
 from generator.local import newest_first
-from generator.pages.assembly import (
-    index_page,
-    not_found_page,
-    pack_page,
-    publication_of,
-    text_page,
-    writeup_entry,
-    writeup_page,
-)
+from generator.pages.assembly import index_page, not_found_page, pack_page, text_page, writeup_entry, writeup_page
 from generator.pages.body import Body, render_body
-from generator.pages.catalogue import catalogue_files, catalogue_of, navigation
-from generator.pages.contexts import PackPage, Publication, SourceLink
+from generator.pages.catalogue import Catalogue, catalogue_files
+from generator.pages.contents import Contents
+from generator.pages.contexts import EditionEntry, PackPage, SourceLink, WriteupEntry
 from generator.pages.demo import PAGE as DEMO_PAGE
 from generator.pages.demo import demo_page
-from generator.pages.editions import carriers, edition_entries, edition_pages
+from generator.pages.editions import edition_entry, edition_page
 from generator.pages.feeds import FEED, JSON_FEED, SitemapPage, feed, json_feed, render_feed, render_sitemap, robots
+from generator.pages.frame import Frame
+from generator.pages.memory import Link, Made
 from generator.pages.output import Payload
-from generator.pages.places import Places
-from generator.pages.policy import HEADERS, headers_file
-from generator.pages.recheck import Scripts, load_scripts, recheck_of
-from generator.pages.render import Theme, load_theme, render_page
+from generator.pages.recheck import recheck_of
+from generator.pages.render import Theme, render_page
 from generator.pages.run_pages import run_files
 from generator.pages.runs import PackRuns, pack_runs
-from generator.publication import CheckedPublication, Progress
-from generator.urls import absolute, edition_url, pack_url, writeup_url
-from generator.writeup import CheckedWriteup
+from generator.tables import View
+from generator.texts import Text
+from generator.urls import absolute, pack_url, writeup_url
+from generator.writeup import CheckedEdition, CheckedWriteup
 
 ATTACHED = frozenset(".png .jpg .jpeg .gif .webp .avif .csv .json .jsonl .txt .zip".split())
 """Files beside index.md that go onto the site with it."""
 
 
-@dataclass(frozen=True)
-class Rendered:
-    files: dict[str, Payload]
-    findings: tuple[Finding, ...]
+class Runs(Mapping[str, PackRuns]):
+    """The runs of each pack by its id, read when they are asked for."""
+
+    def __init__(self, packs: Mapping[str, Pack]) -> None:
+        self._packs = packs
+        self._read: dict[str, tuple[PackRuns, list[Finding]]] = {}
+
+    def __getitem__(self, name: str) -> PackRuns:
+        return self.read(name)[0]
+
+    def read(self, name: str) -> tuple[PackRuns, list[Finding]]:
+        """Return a pack's runs, and what is wrong with its transcripts."""
+        if name not in self._read:
+            self._read[name] = pack_runs(self._packs[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packs)
+
+    def __len__(self) -> int:
+        return len(self._packs)
 
 
-def render_site(publication: CheckedPublication, progress: Progress) -> Rendered:
-    """Return the site's files by path, and what only shows when all of them are known: links that lead nowhere."""
-    site = publication.project.site
-    theme = load_theme(publication.project.templates)
-    links = [SourceLink(text.title, text.url) for text in publication.texts]
-    catalogue = catalogue_of(publication)
-    head, foot = navigation(catalogue)
-    places = catalogue.places
-    about = publication_of(
-        site, theme.stylesheet_path, texts=links, has_demo=bool(publication.local), head=head, foot=foot
-    )
-    scripts = load_scripts(publication.project)
-    files: dict[str, Payload] = {theme.stylesheet_path: theme.stylesheet, **scripts.files}
-    runs, findings = _all_runs(publication, progress)
-    carried_by = carriers(publication)
-    for number, checked in enumerate(publication.writeups):
-        progress("rendering", number, len(publication.writeups))
-        files |= _writeup_files(publication, theme, about, checked, runs, places, scripts, carried_by)
-    for path, page in edition_pages(publication, theme, about, runs, scripts):
-        files[path] = render_page(theme, page)
-    for pack in publication.packs:
-        files |= _pack_files(theme, pack, pack_page(about, site, runs[pack.id], publication.cards, places))
-        files |= run_files(theme, about, site, runs[pack.id], places)
-    if publication.library.views:
-        across = PackRuns(publication.library.across, "")
-        files |= _pack_files(theme, across.pack, pack_page(about, site, across, publication.cards, places))
-    for pack in publication.local:
-        here, found = pack_runs(pack, made_here=True)
-        findings += found
-        files |= _pack_files(theme, pack, pack_page(about, site, here, publication.cards, places, made_here=True))
-        files |= run_files(theme, about, site, here, places, made_here=True)
-    if publication.local:
-        files[DEMO_PAGE] = render_page(theme, demo_page(about, site, publication.local, publication.packs))
-    for text in publication.texts:
-        words = render_body(text.tokens, Body(theme, {}, {}, "../" * text.url.count("/")))
-        files[text.url] = render_page(theme, text_page(about, site, text.url, text.title, words))
-    lists = catalogue_files(theme, about, catalogue, runs)
-    files |= lists
-    entries = [writeup_entry(checked) for checked in publication.writeups]
-    newest = next(iter(edition_entries(publication)), None)
-    files["index.html"] = render_page(theme, index_page(about, site, entries, newest_first(publication.packs), newest))
-    files["404.html"] = render_page(theme, not_found_page(about, site))
-    files |= _machine_files(publication, theme, lists)
-    files[HEADERS] = headers_file(files)
-    return Rendered(files, (*findings, *_dead_links(publication, files)))
-
-
-def _all_runs(publication: CheckedPublication, progress: Progress) -> tuple[dict[str, PackRuns], list[Finding]]:
-    """Return the runs of each published pack by its id, and what is wrong with transcripts."""
-    runs: dict[str, PackRuns] = {}
-    findings: list[Finding] = []
-    for number, pack in enumerate(publication.packs):
-        progress("reading transcripts", number, len(publication.packs))
-        runs[pack.id], found = pack_runs(pack)
-        findings += found
-    return runs, findings
-
-
-def _machine_files(publication: CheckedPublication, theme: Theme, lists: Iterable[str]) -> dict[str, Payload]:
-    site = publication.project.site
-    published = [checked for checked in publication.writeups if not checked.writeup.draft]
-    pages = [SitemapPage(absolute(site, "index.html"))]
-    pages += [SitemapPage(absolute(site, writeup_url(c.writeup.slug)), c.writeup.date.isoformat()) for c in published]
-    editions = [checked for checked in publication.editions if not checked.edition.text.draft]
-    pages += [
-        SitemapPage(absolute(site, edition_url(e.text.writeup.slug)), e.text.writeup.date.isoformat()) for e in editions
-    ]
-    pages += [
-        SitemapPage(absolute(site, path))
-        for path in (*map(pack_url, publication.packs), *(t.url for t in publication.texts), *lists)
-    ]
-    made = feed(site, published, editions)
-    return {
-        FEED: render_feed(theme, made),
-        JSON_FEED: json_feed(site, made),
-        "sitemap.xml": render_sitemap(theme, site, pages),
-        "robots.txt": robots(site),
-    }
-
-
-def _writeup_files(
-    publication: CheckedPublication,
-    theme: Theme,
-    about: Publication,
+def make_writeup(
+    frame: Frame,
     checked: CheckedWriteup,
+    views: Mapping[str, View],
+    names: Sequence[str],
     runs: Mapping[str, PackRuns],
-    places: Places,
-    scripts: Scripts,
-    carried_by: Mapping[str, SourceLink],
-) -> dict[str, Payload]:
-    writeup, project = checked.writeup, publication.project
-    path = writeup_url(writeup.slug)
-    body = Body(theme, checked.packs, publication.views[writeup.slug], "../" * path.count("/"))
+    edition: SourceLink | None = None,
+) -> Made:
+    """Return a writeup's page and what lies beside it.
+
+    `names` are those of the publication (Library.known_names); `edition` is the one that carries the writeup.
+    """
+    writeup, path = checked.writeup, writeup_url(checked.writeup.slug)
+    body = Body(frame.theme, checked.packs, views, "../" * path.count("/"))
     text = render_body(checked.tokens, body, writeup.lead_tag)
-    source = writeup.path.relative_to(project.root).as_posix()
-    page = writeup_page(about, project.site, checked, text, source, runs, places)
-    recheck = recheck_of(checked, publication.library.known_names, body.root, scripts)
-    page = replace(page, recheck=recheck, edition=carried_by.get(writeup.slug))
-    files: dict[str, Payload] = {path: render_page(theme, page)}
+    source = writeup.path.relative_to(frame.project.root).as_posix()
+    page = writeup_page(frame.about, frame.site, checked, text, source, runs, frame.places)
+    page = replace(page, recheck=recheck_of(checked, names, body.root, frame.scripts), edition=edition)
+    files: dict[str, Payload] = {path: render_page(frame.theme, page)}
     for file in sorted(writeup.path.parent.rglob("*")):
         if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink():
             relative = file.relative_to(writeup.path.parent).as_posix()
             files[path.removesuffix("index.html") + relative] = file.read_bytes
-    return files
+    links = tuple(links_of(checked.tokens, path, writeup.body_line))
+    return Made(files, links=links, entry=vars(writeup_entry(checked)))
+
+
+def make_edition(
+    frame: Frame,
+    checked: CheckedEdition,
+    views: Mapping[str, View],
+    carried: Sequence[WriteupEntry],
+    neighbours: tuple[SourceLink | None, SourceLink | None],
+    names: Sequence[str],
+    runs: Mapping[str, PackRuns],
+) -> Made:
+    """Return an edition's page; see generator/pages/editions.py."""
+    page = edition_page(frame, checked, views, carried, neighbours, names, runs)
+    text, entry = checked.edition.text, edition_entry(checked.edition, carried)
+    links = tuple(links_of(checked.text.tokens, entry.url, text.body_line))
+    return Made({entry.url: render_page(frame.theme, page)}, links=links, entry=vars(entry))
+
+
+def make_text(frame: Frame, text: Text) -> Made:
+    words = render_body(text.tokens, Body(frame.theme, {}, {}, "../" * text.url.count("/")))
+    page = render_page(frame.theme, text_page(frame.about, frame.site, text.url, text.title, words))
+    return Made({text.url: page}, links=tuple(links_of(text.tokens, text.url, 1)))
+
+
+def make_pack(frame: Frame, contents: Contents, runs: PackRuns, findings: Sequence[Finding] = ()) -> Made:
+    """Return a pack's page, its files as they were sealed, and the pages of its runs."""
+    page = pack_page(frame.about, frame.site, runs, contents.cards, frame.places)
+    files = _pack_files(frame.theme, runs.pack, page)
+    return Made(files | run_files(frame.theme, frame.about, frame.site, runs, frame.places), tuple(findings))
+
+
+def make_views(frame: Frame, contents: Contents) -> Made:
+    """Return the page and files of the pack that the publication's views make."""
+    return make_pack(frame, contents, PackRuns(contents.library.across, ""))
+
+
+def make_local(frame: Frame, contents: Contents, pack: Pack) -> Made:
+    """Return what `make_pack` does for a pack made on this machine."""
+    here, findings = pack_runs(pack, made_here=True)
+    page = pack_page(frame.about, frame.site, here, contents.cards, frame.places, made_here=True)
+    files = _pack_files(frame.theme, pack, page)
+    files |= run_files(frame.theme, frame.about, frame.site, here, frame.places, made_here=True)
+    return Made(files, tuple(findings))
+
+
+def make_demo(frame: Frame, contents: Contents) -> Made:
+    page = demo_page(frame.about, frame.site, contents.local, contents.packs)
+    return Made({DEMO_PAGE: render_page(frame.theme, page)})
+
+
+def make_lists(frame: Frame, catalogue: Catalogue, runs: Mapping[str, PackRuns]) -> Made:
+    """Return the pages that list and compare."""
+    contents = catalogue.contents
+    newest = next(iter(contents.editions), None)
+    front = index_page(frame.about, frame.site, contents.entries, newest_first(contents.packs), newest)
+    files: dict[str, Payload] = {"index.html": render_page(frame.theme, front)}
+    files["404.html"] = render_page(frame.theme, not_found_page(frame.about, frame.site))
+    return Made(files | catalogue_files(frame.theme, frame.about, catalogue, runs))
+
+
+def make_assets(frame: Frame) -> Made:
+    return Made({frame.theme.stylesheet_path: frame.theme.stylesheet, **frame.scripts.files})
+
+
+def make_feeds(
+    frame: Frame, entries: Sequence[WriteupEntry], editions: Sequence[EditionEntry], pages: Sequence[str]
+) -> dict[str, Payload]:
+    """Return what machines read. `pages` are those that are no writeups, no editions and no runs."""
+    site, published = frame.site, [entry for entry in entries if not entry.draft]
+    weekly = [edition for edition in editions if not edition.draft]
+    listed = [SitemapPage(absolute(site, "index.html"))]
+    listed += [SitemapPage(absolute(site, entry.url), entry.iso_date) for entry in published]
+    listed += [SitemapPage(absolute(site, edition.url), edition.iso_date) for edition in weekly]
+    listed += [SitemapPage(absolute(site, path)) for path in pages]
+    made = feed(site, published, weekly)
+    return {
+        FEED: render_feed(frame.theme, made),
+        JSON_FEED: json_feed(site, made),
+        "sitemap.xml": render_sitemap(frame.theme, site, listed),
+        "robots.txt": robots(site),
+    }
 
 
 def _pack_files(theme: Theme, pack: Pack, page: PackPage) -> dict[str, Payload]:
@@ -193,31 +220,26 @@ def _archive(name: str, files: dict[str, Callable[[], bytes]]) -> bytes:
     return out.getvalue()
 
 
-def _dead_links(publication: CheckedPublication, files: dict[str, Payload]) -> Iterator[Finding]:
-    """Yield the relative links and images of each body that lead to no file of the site."""
-    bodies = [
-        (c.writeup.path, c.writeup.body_line, writeup_url(c.writeup.slug), c.tokens) for c in publication.writeups
-    ]
-    bodies += [
-        (e.text.writeup.path, e.text.writeup.body_line, edition_url(e.text.writeup.slug), e.text.tokens)
-        for e in publication.editions
-    ]
-    bodies += [(text.path, 1, text.url, text.tokens) for text in publication.texts]
-    for source, first_line, url, tokens in bodies:
-        folder = posixpath.dirname(url)
-        for target, line in _targets(tokens):
-            parts = urlsplit(target)
-            if parts.scheme or parts.netloc or not parts.path:
-                continue
-            path = posixpath.normpath(posixpath.join(folder, unquote(parts.path)))
-            if path not in files and f"{path}/index.html" not in files:
-                yield Finding(
-                    "dead-link",
-                    f"{target!r} leads to no file of the site",
-                    source,
-                    first_line + line,
-                    hint=f"from {folder}/ the site’s root is ../../; files beside index.md go by their names",
-                )
+def dead_links(source: Path, links: Sequence[Link], files: Container[str]) -> Iterator[Finding]:
+    """Yield the links and images of a body that lead to no file of the site."""
+    for link in links:
+        if link.path not in files and f"{link.path}/index.html" not in files:
+            yield Finding(
+                "dead-link",
+                f"{link.target!r} leads to no file of the site",
+                source,
+                link.line,
+                hint="from its page the site’s root is ../../; files beside index.md go by their names",
+            )
+
+
+def links_of(tokens: Sequence[Token], url: str, first_line: int) -> Iterator[Link]:
+    """Yield the relative links and images of a body, given its page and the line on which it starts."""
+    folder = posixpath.dirname(url)
+    for target, line in _targets(tokens):
+        parts = urlsplit(target)
+        if not (parts.scheme or parts.netloc) and parts.path:
+            yield Link(posixpath.normpath(posixpath.join(folder, unquote(parts.path))), target, first_line + line)
 
 
 def _targets(tokens: Sequence[Token], line: int = 0) -> Iterator[tuple[str, int]]:
