@@ -65,7 +65,7 @@ class Press:
         self._check = check
         self._packs = packs
         self._fronts = tuple(fronts)
-        self._editions = editions
+        self._editions = sorted(editions, key=lambda each: each.slug, reverse=True)
         links = {each.slug: edition_link(read_week(each.slug), each.title) for each in editions}
         self._links = links
         self._carriers = {slug: links[each.slug] for each in editions for slug, _ in each.carries}
@@ -239,7 +239,8 @@ class Press:
     def _artifacts(
         self, entries: tuple[WriteupEntry, ...], editions: tuple[EditionEntry, ...]
     ) -> Iterator[tuple[str, str, Callable[[], Made]]]:
-        """Yield each artifact that is no writeup and no edition: its name, the digest of what it is made of, what makes it."""
+        """Yield each artifact that is no writeup and no edition: its name, the digest of what it is made of, and what
+        makes it."""
         frame, outline = self.frame, self._outline
         cards = self._check.key_of(*files_in(self._check.root / "content" / "models", ".toml")) or ""
         packs = digest_of(*(f"{name}@{digest}" for name, digest in self._packs.items()))

@@ -77,7 +77,7 @@ def test_a_second_build_writes_nothing(small: Path) -> None:
     second = build(small, site)
     assert (second.written, second.unchanged, second.removed) == (0, first.written, 0)
     assert snapshot(site) == before
-    assert (first.pages, second.pages) == (4, 4)  # the writeup, the front page, the method, the one for no page
+    assert (first.pages, second.pages) == (5, 5)  # the writeup, its section, the front page, the method, the one for no page
 
 
 def test_only_what_changed_is_written_and_what_is_stale_goes(small: Path) -> None:
@@ -87,7 +87,7 @@ def test_only_what_changed_is_written_and_what_is_stale_goes(small: Path) -> Non
     before = snapshot(site)
     shutil.rmtree(small / "content" / "writeups" / "second")
     report = build(small, site)
-    assert (report.written, report.removed) == (4, 1)  # the front page, both feeds, the sitemap
+    assert (report.written, report.removed) == (5, 1)  # the front page, its section, both feeds, the sitemap
     assert snapshot(site)["writeups/first/index.html"] == before["writeups/first/index.html"]
     assert not (site / "writeups" / "second").exists()
 
@@ -226,7 +226,9 @@ def whole(folder: Path) -> dict[str, bytes]:
 
 
 def beside(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.parent.iterdir() if path.name != folder.name)
+    """Return what lies beside a site, but for the one that it took the place of."""
+    ours = (folder.name, f".{folder.name}.previous")
+    return sorted(path.name for path in folder.parent.iterdir() if path.name not in ours)
 
 
 def test_a_foreign_folder_is_never_touched(tmp_path: Path) -> None:
@@ -248,7 +250,7 @@ def test_a_file_in_the_outputs_place_is_never_touched(tmp_path: Path) -> None:
 
 
 def test_a_foreign_folder_with_the_staging_name_is_never_touched(tmp_path: Path) -> None:
-    staging = tmp_path / ".site.staging"
+    staging = tmp_path / ".site.previous"
     staging.mkdir()
     (staging / "thesis.tex").write_text("years of work")
     with pytest.raises(PublishError, match="in the way"):
@@ -320,7 +322,7 @@ def test_a_link_in_the_outputs_place_leads_to_the_folder_that_is_written(tmp_pat
 
 @pytest.mark.parametrize("killed", ["staged", "one-renamed", "both-renamed"])
 def test_a_build_killed_between_two_renames_is_mended(tmp_path: Path, killed: str) -> None:
-    site, staging, old = tmp_path / "site", tmp_path / ".site.staging", tmp_path / ".site.old"
+    site, staging, old = tmp_path / "site", tmp_path / ".site.previous", tmp_path / ".site.old"
     write_site(site, OLD)
     write_site(staging, {**OLD, **NEW})
     if killed != "staged":
