@@ -25,6 +25,7 @@ from generator.pages.contexts import (
     NotFoundPage,
     PackDigest,
     PackEntry,
+    PackLink,
     PackPage,
     PackTable,
     Predictions,
@@ -71,6 +72,7 @@ MOST_PACKS = 12
 def publication_of(
     site: Site,
     stylesheet: str,
+    scripts: Sequence[str],
     *,
     texts: Sequence[SourceLink] = (),
     has_demo: bool = False,
@@ -85,6 +87,7 @@ def publication_of(
         language=site.language,
         locale=_locale(site.language),
         stylesheet=stylesheet,
+        scripts=tuple(scripts),
         texts=tuple(texts),
         has_demo=has_demo,
         head=tuple(head),
@@ -200,7 +203,7 @@ def _evidence(claim: Claim, checked: CheckedWriteup, behind: RunEvidence) -> Evi
             if source.pack in checked.packs
         )
         packs = dict.fromkeys(source.pack for source in reading.sources if source.pack in checked.packs)
-        named = tuple(f"{checked.packs[a].id}, sha256:{short(checked.packs[a].digest)}…" for a in packs)
+        named = tuple(_pack_link(checked.packs[alias]) for alias in packs)
         readings.append(ReadingView(spell(reading.value), reading.query, sources, named, behind.links(reading)))
     return EvidenceView(
         claim.number,
@@ -211,6 +214,10 @@ def _evidence(claim: Claim, checked: CheckedWriteup, behind: RunEvidence) -> Evi
         claim.message,
         tuple(readings),
     )
+
+
+def _pack_link(pack: Pack) -> PackLink:
+    return PackLink(pack.id, pack_url(pack), short(pack.digest))
 
 
 def pack_entry(pack: Pack) -> PackEntry:

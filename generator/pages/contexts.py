@@ -29,6 +29,8 @@ class Publication:
     """As Open Graph writes it, en_GB; empty where the language names no country."""
     stylesheet: str
     """From the site's root."""
+    scripts: tuple[str, ...]
+    """What every page runs that may run anything, from the site's root."""
     texts: tuple[SourceLink, ...]
     """The plain pages, from the site's root."""
     has_demo: bool
@@ -160,6 +162,14 @@ class SourceLink:
 
 
 @dataclass(frozen=True)
+class PackLink:
+    id: str
+    url: str
+    """From the site's root."""
+    short_digest: str
+
+
+@dataclass(frozen=True)
 class ReadingView:
     """One value that a claim was compared with."""
 
@@ -167,8 +177,8 @@ class ReadingView:
     """As stored; empty where the pack does not hold it."""
     query: str
     sources: tuple[SourceLink, ...]
-    packs: tuple[str, ...]
-    """The packs it was read from, each with the beginning of its digest."""
+    packs: tuple[PackLink, ...]
+    """The packs it was read from."""
     runs: tuple[SourceLink, ...] = ()
     """The pages of the very runs that it was read from, from the site's root, where its query says which."""
 

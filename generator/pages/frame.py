@@ -113,6 +113,7 @@ class Frame:
         return publication_of(
             self.site,
             self.theme.stylesheet_path,
+            self.scripts.every,
             texts=outline.texts,
             has_demo=bool(outline.local),
             head=outline.head,

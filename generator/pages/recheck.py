@@ -41,6 +41,8 @@ from generator.writeup import CheckedWriteup, Claim, FactEntry
 
 FORMAT = 1
 ENTRY = "recheck/page.js"
+ON_EVERY_PAGE = ("site.js",)
+"""Entries that base.html loads wherever it may: evidence beside its claim, tables that sort."""
 MAX_CELLS = 50_000
 """Of one table; a larger one is left to the pack, which a reader can drop on the page."""
 
@@ -49,6 +51,8 @@ MAX_CELLS = 50_000
 class Scripts:
     """The scripts of a site. The names hold the contents' digests, so that they can be cached for ever."""
 
+    every: tuple[str, ...]
+    """The paths of what every page runs that may run anything."""
     page: str
     """The path of what every page with claims runs."""
     sqlite: str
@@ -62,17 +66,21 @@ def load_scripts(project: Project) -> Scripts:
     Raises: ConfigError naming the script that is not there.
     """
     folders = [folder for folder in (project.templates, default_templates()) if folder.is_dir()]
-    page = bundle(load_modules(folders), ENTRY).encode()
-    files = {_named("recheck", page): page}
-    sqlite = sqlite_script(project.root)
-    if sqlite is not None:
-        files[_named("sqlite", sqlite)] = sqlite
-    first, *rest = files
-    return Scripts(first, rest[0] if rest else "", files)
+    modules, files = load_modules(folders), {}
 
+    def add(stem: str, content: bytes | None) -> str:
+        if content is None:
+            return ""
+        path = f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:8]}.js"
+        files[path] = content
+        return path
 
-def _named(stem: str, content: bytes) -> str:
-    return f"assets/{stem}.{hashlib.sha256(content).hexdigest()[:8]}.js"
+    return Scripts(
+        every=tuple(add(entry.removesuffix(".js"), bundle(modules, entry).encode()) for entry in ON_EVERY_PAGE),
+        page=add("recheck", bundle(modules, ENTRY).encode()),
+        sqlite=add("sqlite", sqlite_script(project.root)),
+        files=files,
+    )
 
 
 def recheck_of(checked: CheckedWriteup, names: Sequence[str], root: str, scripts: Scripts) -> Recheck | None:

@@ -249,6 +249,7 @@ function start() {
     const on = edit.getAttribute("aria-pressed") !== "true";
     edit.setAttribute("aria-pressed", String(on));
     (on ? startEditing : stopEditing)(check);
+    document.dispatchEvent(new CustomEvent("clawpub-editing", { detail: on }));
   });
   watchFiles(check, button);
   box.hidden = false;
