@@ -30,7 +30,8 @@ def shown(page: Page) -> str:
 def texts(html: str) -> Iterator[str]:
     """Yield each piece of text in a page's main part that a reader should see at once."""
     tree = HTMLParser(html)
-    filtered = [f".event--{box.id.removeprefix('show-')}" for box in tree.css(".filters input:not([checked])") if box.id]
+    unchecked = [box.id or "" for box in tree.css(".filters input:not([checked])")]
+    filtered = [f".event--{name.removeprefix('show-')}" for name in unchecked]
     for node in tree.css(", ".join([NOT_SHOWN, *filtered])):
         node.decompose()
     (main,) = tree.css("main")
