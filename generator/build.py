@@ -119,10 +119,11 @@ class _Work:
 
 
 def _build(work: _Work) -> BuildReport:
-    from generator.pages.output import write_site
+    from generator.pages.output import read_payload, write_site
     from generator.pages.press import Press
+    from generator.search import search_index
 
-    press = Press(work.output, work.spool, work.progress)
+    press = Press(work.output, work.spool, work.progress, search=work.options.makes_search)
     verdicts = Check(work.root, work.store, Asked(work.options.drafts), work.processes, press).run()
     report = BuildReport(0, 0, 0, 0, verdicts.findings, 0.0)
     if not report.passed:
@@ -131,8 +132,14 @@ def _build(work: _Work) -> BuildReport:
     report = replace(report, findings=(*verdicts.findings, *found))
     if not report.passed:
         return report
+    if work.options.makes_search:
+        work.progress("indexing", 0, len(files))
+        pages = (
+            (path, read_payload(files[path], work.output / path)) for path in sorted(files) if path.endswith(".html")
+        )
+        files |= search_index(pages)
     work.progress("writing", 0, len(files))
     written = write_site(work.output, files)
     press.memory.keep(written)
-    pages = sum(path.endswith(".html") for path in files)
-    return BuildReport(pages, written.written, written.unchanged, written.removed, report.findings, 0.0)
+    count = sum(path.endswith(".html") for path in files)
+    return BuildReport(count, written.written, written.unchanged, written.removed, report.findings, 0.0)

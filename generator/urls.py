@@ -39,6 +39,7 @@ COMPARE = "compare/index.html"
 TAGS = "tags/index.html"
 METHOD = "method/index.html"
 EDITIONS = "editions/index.html"
+SEARCH = "search/index.html"
 
 
 def edition_url(slug: str) -> str:

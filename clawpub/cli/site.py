@@ -107,8 +107,11 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 )
 @click.option("--drafts", is_flag=True, help="Build drafts too.")
 @click.option("--release", is_flag=True, help="Build what readers get: no drafts, and everything optional.")
+@click.option("--search/--no-search", default=None, help="Make the search index; a release makes it.")
 @json_option
-def build(root: Path | None, output: Path | None, drafts: bool, release: bool, as_json: bool) -> None:
+def build(
+    root: Path | None, output: Path | None, drafts: bool, release: bool, search: bool | None, as_json: bool
+) -> None:
     """Check everything, then build the site; with one error nothing is written and the old site stays as it is.
 
     \b
@@ -121,7 +124,7 @@ def build(root: Path | None, output: Path | None, drafts: bool, release: bool, a
 
     root = find_root(root)
     output = output or root / "site"
-    report = build_site(root, output, options=BuildOptions(drafts=drafts, release=release))
+    report = build_site(root, output, options=BuildOptions(drafts=drafts, release=release, search=search))
     if as_json:
         print_json(
             {

@@ -21,6 +21,7 @@ from generator.pages.render import Theme, load_theme
 from generator.pages.suites import suite_of
 from generator.project import Project, Site
 from generator.tables import model_of
+from generator.urls import SEARCH
 from generator.verdict_store import digest_of
 
 
@@ -90,6 +91,8 @@ def read(text: str) -> Outline:
 class Frame:
     project: Project
     outline: Outline
+    search: bool = False
+    """Whether the site has a page that searches."""
 
     @property
     def site(self) -> Site:
@@ -116,7 +119,7 @@ class Frame:
             self.scripts.every,
             texts=outline.texts,
             has_demo=bool(outline.local),
-            head=outline.head,
+            head=(*outline.head, *([SourceLink("Search", SEARCH)] if self.search else [])),
             foot=outline.foot,
         )
 

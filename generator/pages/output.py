@@ -46,6 +46,13 @@ Files = Mapping[str, Payload]
 """A site: relative path with forward slashes -> bytes."""
 
 
+def read_payload(payload: Payload, current: Path) -> bytes:
+    """Return a file's bytes; `current` is its place in the site as it stands."""
+    if isinstance(payload, Kept):
+        return current.read_bytes()
+    return payload if isinstance(payload, bytes) else payload()
+
+
 @dataclass(frozen=True)
 class Written:
     written: int

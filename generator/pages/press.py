@@ -27,6 +27,7 @@ from generator.pages.memory import Link, Made, Memory
 from generator.pages.output import Payload
 from generator.pages.policy import HEADERS, headers_file
 from generator.pages.render import warm
+from generator.pages.search_page import search_files
 from generator.pages.site import (
     Runs,
     dead_links,
@@ -44,6 +45,7 @@ from generator.pages.site import (
 from generator.progress import Progress
 from generator.project import SITE_FILE
 from generator.publication import check_edition
+from generator.search import SCRIPT
 from generator.tables import View
 from generator.texts import Text, load_texts
 from generator.verdict_store import digest_of
@@ -53,11 +55,13 @@ from generator.writeup import CheckedWriteup
 
 
 class Press:
-    def __init__(self, output: Path, spool: Path, progress: Progress) -> None:
+    def __init__(self, output: Path, spool: Path, progress: Progress, *, search: bool = False) -> None:
         self._output = output
         self._spool = spool
         """A folder for pages on their way into the site: all of them at once are more than memory should hold."""
         self._progress = progress
+        self._search = search
+        """Whether there is a page that searches; its index is made of the finished pages (generator/search.py)."""
 
     def begin(
         self, check: Check, packs: Mapping[str, str], fronts: Iterable[Front], editions: Sequence[Verdict]
@@ -83,7 +87,7 @@ class Press:
 
     @cached_property
     def frame(self) -> Frame:
-        return Frame(self._check.checking.project, self._outline)
+        return Frame(self._check.checking.project, self._outline, search=self._search)
 
     @cached_property
     def _outline(self) -> Outline:
@@ -190,7 +194,7 @@ class Press:
             self.memory.settle(name, key, make)
         files: dict[str, Payload] = {path: payload for made in self.memory.made for path, payload in made.files.items()}
         files |= make_feeds(self.frame, entries, editions, self._listed)
-        files[HEADERS] = headers_file(files)
+        files[HEADERS] = headers_file([*files, *([SCRIPT] if self._search else [])])
         findings = [finding for made in self.memory.made for finding in made.findings]
         sources = {_name(verdict): verdict.path for verdict in verdicts.writeups}
         sources |= {f"edition/{each.slug}": each.path for each in self._editions}
@@ -260,6 +264,9 @@ class Press:
             yield f"local/{quote(name)}", key, partial(self._make_local, name)
         if outline.local:
             yield "demo", digest_of(theme, local, packs), lambda: make_demo(frame, self._contents)
+        if self._search:
+            key = digest_of(theme, json.dumps(entries, default=vars))
+            yield "search", key, lambda: Made(search_files(frame, entries))
         key = digest_of(theme, packs, cards, written(outline), json.dumps([entries, editions], default=vars))
         yield "lists", key, lambda: make_lists(frame, self._catalogue(entries, editions), self._runs)
 

@@ -29,11 +29,13 @@ from generator.pages.contexts import DemoPage, IndexPage, NotFoundPage, PackPage
 from generator.pages.edition_contexts import EditionPage, EditionsPage, SectionPage
 from generator.pages.policy import page_policy
 from generator.pages.run_contexts import RunPage, RunsPage
+from generator.pages.search_contexts import SearchPage
 from generator.tables import ChartView, View
 from generator.verdict_store import digest_of
 
 AnyPage = (
     Page
+    | SearchPage
     | RunPage
     | RunsPage
     | CampaignsPage
@@ -71,6 +73,7 @@ LAYOUTS: dict[type[AnyPage], str] = {
     EditionPage: "layouts/edition.html",
     EditionsPage: "layouts/editions.html",
     SectionPage: "layouts/section.html",
+    SearchPage: "layouts/search.html",
 }
 
 

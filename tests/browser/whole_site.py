@@ -13,7 +13,7 @@ from pathlib import Path
 from clawpub.pack.importers.description import Description
 from clawpub.pack.importers.importing import read_import, seal_import
 from clawpub.pack.model import Price
-from generator.build import build
+from generator.build import BuildOptions, build
 from generator.pages.browser_parts import FOLDER
 from tests.generator.publication import SPARSE, seal_campaign, write_publication, write_writeup
 
@@ -50,6 +50,7 @@ PAGES = {
     "method": "method/index.html",
     "text": "pages/imprint/index.html",
     "demo": "demo/index.html",
+    "search": "search/index.html",
     "not-found": "404.html",
     **OWN,
 }
@@ -128,7 +129,7 @@ def _import_trades(root: Path, destination: Path) -> None:
 
 def build_whole_site(root: Path) -> Path:
     """Return the built site of `write_whole_publication`."""
-    report = build(write_whole_publication(root), root / "site")
+    report = build(write_whole_publication(root), root / "site", options=BuildOptions(search=True))
     if not report.passed:
         raise AssertionError([f"{finding.path}:{finding.line} {finding.message}" for finding in report.findings])
     return root / "site"
