@@ -77,10 +77,7 @@ def test_a_second_build_writes_nothing(small: Path) -> None:
     second = build(small, site)
     assert (second.written, second.unchanged, second.removed) == (0, first.written, 0)
     assert snapshot(site) == before
-    assert (first.pages, second.pages) == (
-        5,
-        5,
-    )  # the writeup, its section, the front page, the method, the one for no page
+    assert (first.pages, second.pages) == (5, 5)  # the writeup, its section, the front page, the method, the 404
 
 
 def test_only_what_changed_is_written_and_what_is_stale_goes(small: Path) -> None:
