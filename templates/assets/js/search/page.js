@@ -110,10 +110,10 @@ class Search {
   async show(results, words, chosen) {
     this.found = results;
     this.list.replaceChildren();
-    const what = words ? ` for “${words}”` : "";
-    if (!words && !chosen) this.status.textContent = "";
-    else this.status.textContent = `${results.length === 1 ? "1 page" : `${results.length || "No"} pages`}${what}`;
     await this.showMore(false);
+    const what = words ? ` for “${words}”` : "";
+    const count = results.length === 1 ? "1 page" : `${results.length || "No"} pages`;
+    this.status.textContent = words || chosen ? count + what : "";
   }
 
   async showMore(moveFocus = true) {
