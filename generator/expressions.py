@@ -16,18 +16,15 @@ from jinja2 import Environment, TemplateError, nodes
 from clawpub.errors import FactError
 from clawpub.pack.reader import Pack
 from clawpub.quantity import scan
+from generator.charts.campaigns import cost_chart, interval_chart, latency_chart
+from generator.charts.columns import bar_chart, scatter_chart
+from generator.charts.model import Chart
+from generator.charts.outcomes import failure_chart
+from generator.charts.task_map import task_map
 from generator.library import ALIAS
 from generator.markdown.typed import folded
-from generator.tables import (
-    ChartView,
-    PackUrl,
-    TableView,
-    View,
-    compare_runs,
-    compare_tasks,
-    interval_chart,
-    table_view,
-)
+from generator.tables import PackUrl, TableView, compare_runs, compare_tasks, table_view
+from generator.views import View
 
 MAX_SOURCE = 2000
 """Characters of the longest expression."""
@@ -105,13 +102,13 @@ def _signature(function: Callable[..., View]) -> str:
 # --- the functions ---
 
 
-def _check_caption(caption: str) -> None:
+def _check_caption(name: str, caption: str) -> None:
     """Raises: FactError where a caption says something that only a checked text may say."""
     hint = "nothing checks a caption: say it in the text, in a claim"
     if found := scan(caption):
-        raise FactError(f"table: {found[0].text!r} in the caption", hint=hint)
+        raise FactError(f"{name}: {found[0].text!r} in the caption", hint=hint)
     if "verified" in folded(caption):
-        raise FactError("table: a verification mark in the caption", hint=hint)
+        raise FactError(f"{name}: a verification mark in the caption", hint=hint)
 
 
 def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, Callable[..., View]]:
@@ -128,22 +125,46 @@ def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, C
             raise FactError("this writeup names no pack", hint="name one under `packs:` in the front matter")
         return [pack(alias) for alias in dict.fromkeys(aliases or (alias for alias in packs if alias != ALIAS))]
 
-    def table(name: str, columns: Sequence[str] | None = None, caption: str = "") -> TableView:
+    def owned(name: str) -> tuple[Pack, str]:
+        """Return the pack that holds a table, and what the pack calls it."""
         alias, _, bare = name.rpartition(".")
         owner = pack(alias) if alias else next((pack for pack in packs.values() if bare in pack.table_names), None)
         if owner is None:
             there = ", ".join(f"{alias}.{name}" for alias, pack in packs.items() for name in pack.table_names)
             raise FactError(f"no table {name!r}", hint=f"tables here: {there or 'none'}")
-        _check_caption(caption)
+        return owner, bare
+
+    def table(name: str, columns: Sequence[str] | None = None, caption: str = "") -> TableView:
+        owner, bare = owned(name)
+        _check_caption("table", caption)
         return table_view(owner, bare, url(owner), columns=columns, caption=caption)
 
-    def tasks(*aliases: str) -> TableView:
-        return compare_tasks(chosen(aliases), url)
+    def bars(name: str, x: str, y: str, caption: str = "") -> Chart:
+        owner, bare = owned(name)
+        _check_caption("bar_chart", caption)
+        return bar_chart(owner, bare, url(owner), x=x, y=y, caption=caption)
 
-    def runs(*aliases: str) -> TableView:
-        return compare_runs(chosen(aliases), url, marked=marked)
+    def dots(name: str, x: str, y: str, caption: str = "") -> Chart:
+        owner, bare = owned(name)
+        _check_caption("scatter_chart", caption)
+        return scatter_chart(owner, bare, url(owner), x=x, y=y, caption=caption)
 
-    def chart(*aliases: str) -> ChartView:
-        return interval_chart(chosen(aliases), url, marked=marked)
+    def of_campaigns(make: Callable[..., Chart]) -> Callable[..., Chart]:
+        def made(*aliases: str) -> Chart:
+            found = chosen(aliases)
+            return make(found, url, marked=marked if len(found) > 1 else ())
 
-    return {"table": table, "compare_tasks": tasks, "compare_runs": runs, "interval_chart": chart}
+        return made
+
+    return {
+        "table": table,
+        "compare_tasks": lambda *aliases: compare_tasks(chosen(aliases), url),
+        "compare_runs": lambda *aliases: compare_runs(chosen(aliases), url, marked=marked),
+        "interval_chart": of_campaigns(interval_chart),
+        "failure_chart": of_campaigns(failure_chart),
+        "latency_chart": of_campaigns(latency_chart),
+        "cost_chart": of_campaigns(cost_chart),
+        "task_chart": lambda *aliases: task_map(chosen(aliases), url),
+        "bar_chart": bars,
+        "scatter_chart": dots,
+    }

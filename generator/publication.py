@@ -23,9 +23,9 @@ from generator.local import local_packs
 from generator.markdown.expression import prints_fact
 from generator.progress import Progress, silent
 from generator.project import Project, load_project
-from generator.tables import View
 from generator.texts import Text, load_texts
 from generator.urls import pack_url
+from generator.views import View
 from generator.writeup import CheckedEdition, CheckedWriteup, Edition, Writeup
 
 

@@ -1,9 +1,10 @@
-"""Tables and charts made from packs: what the `{{ … }}` of a writeup's body may call, and what pack pages show.
+"""Tables made from packs: what the `{{ … }}` of a writeup's body may call, and what pack pages show.
 
     table("per_task_results")                     a table of the writeup's first pack; "coder.run_metrics" of another
     compare_tasks("this", "coder")                tasks as rows, one column of scores for each pack
     compare_runs("this", "coder")                 one row for each campaign
-    interval_chart("this", "coder")               pass rates with their intervals
+
+generator/charts/ has the charts.
 
 A cell is data: it is shown as text whatever it says. Everything is arranged here, so that templates only place it.
 """
@@ -19,8 +20,8 @@ from typing import cast
 from clawpub.errors import FactError
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY, TASK_OUTCOMES, Column, Schema, is_standard
-from clawpub.pack.tables import Cell, Row, Table, spell
-from generator.cells import Heading, Shown, aligned, heading, missing, missing_reason, number, shown_column
+from clawpub.pack.tables import Row, Table, spell
+from generator.cells import Heading, Shown, aligned, heading, missing, missing_reason, shown_column
 
 ORIGINS = {
     "executed": "executed by us: every run's transcript is in the pack",
@@ -78,34 +79,6 @@ class TableView:
         for line in self.lines:
             widths = [max(width, min(cell.width, 34)) for width, cell in zip(widths, line.cells, strict=True)]
         return sum(widths) + 3 * len(widths) > TEXT_WIDTH
-
-
-@dataclass(frozen=True)
-class ChartRow:
-    """One campaign on the axis of an interval chart. Positions are percentages of the axis, 0 to 100."""
-
-    label: str
-    marked: bool
-    score: str
-    rate: str
-    interval: str
-    at: str | None
-    low: str | None
-    high: str | None
-    url: str
-
-
-@dataclass(frozen=True)
-class ChartView:
-    """Pass rates on one axis from 0 to 100 %. The words in each row say the same as the drawing."""
-
-    caption: str
-    provenance: tuple[Provenance, ...]
-    rows: tuple[ChartRow, ...]
-    notes: tuple[str, ...]
-
-
-View = TableView | ChartView
 
 
 def short(digest: str) -> str:
@@ -355,42 +328,8 @@ def compare_runs(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] 
     )
 
 
-def interval_chart(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] = ()) -> ChartView:
-    """Return pass rates with their intervals on one axis."""
-    rows = []
-    for pack, name in zip(packs, names_of(packs), strict=True):
-        summary = the_summary(pack)
-        rate = summary["pass_rate"]
-        rows.append(
-            ChartRow(
-                label=name,
-                marked=is_marked(pack, marked) and len(packs) > 1,
-                score=spell(summary["score"]),
-                rate=number(Decimal(rate) * 100, 1).text + " %" if isinstance(rate, Decimal | int) else "",
-                interval=interval_of(summary),
-                at=_position(rate),
-                low=_position(summary["pass_rate_low"]),
-                high=_position(summary["pass_rate_high"]),
-                url=url(pack),
-            )
-        )
-    notes = ["Dot: passes over scored runs. Line: 95 % interval, runs of one task counted as a cluster."]
-    return ChartView(
-        "Pass rate",
-        tuple(provenance(pack, url(pack), (RUN_SUMMARY.name,)) for pack in packs),
-        tuple(rows),
-        tuple(notes),
-    )
-
-
 def is_marked(pack: Pack, marked: Sequence[Pack]) -> bool:
     return any(pack is other for other in marked)
-
-
-def _position(share: Cell) -> str | None:
-    if isinstance(share, bool) or not isinstance(share, Decimal | int):
-        return None
-    return spell(round(Decimal(min(max(share, 0), 1)) * 100, 2))
 
 
 def tool_statistics(pack: Pack, url: str) -> TableView | None:

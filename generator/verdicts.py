@@ -31,7 +31,7 @@ from generator.weeks import edition_ledger
 
 if TYPE_CHECKING:
     from generator.checking import Checking
-    from generator.tables import View
+    from generator.views import View
     from generator.writeup import CheckedWriteup
 
 MAX_TEXT = 8 << 20

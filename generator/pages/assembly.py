@@ -14,9 +14,12 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PREDICTIONS_SCORING, is_standard
 from clawpub.pack.tables import Table, spell
 from generator.cards import ModelCard
+from generator.charts.outcomes import failure_chart, has_outcomes
+from generator.charts.view import ChartView
 from generator.library import ALIAS
 from generator.pages.boxes import campaign_box, card_of, days, long_date, scores
 from generator.pages.contexts import (
+    ChartScripts,
     EditionEntry,
     EvidenceView,
     FileRow,
@@ -78,6 +81,7 @@ def publication_of(
     has_demo: bool = False,
     head: Sequence[SourceLink] = (),
     foot: Sequence[SourceLink] = (),
+    charts: ChartScripts | None = None,
 ) -> Publication:
     return Publication(
         title=site.title,
@@ -93,6 +97,7 @@ def publication_of(
         head=tuple(head),
         foot=tuple(foot),
         version=clawpub.__version__,
+        charts=charts,
     )
 
 
@@ -168,6 +173,7 @@ def writeup_page(
         coverage=checked.coverage,
         packs=digests_of(checked),
         source_path=source,
+        has_charts=False,
     )
 
 
@@ -271,12 +277,20 @@ def pack_page(
         notes=pack.info.notes,
         card=card_of(pack, cards),
         predictions=predictions_of(pack, path),
+        chart=_outcomes(pack, path),
         runs=SourceLink(runs.words, runs.index_url) if runs.files else None,
         contents=tuple(_pack_table(runs, name, path, places) for name in pack.table_names),
         files=_file_rows(pack),
         archive=archive,
         archive_url=archive_url,
     )
+
+
+def _outcomes(pack: Pack, url: str) -> ChartView | None:
+    """Return how a campaign's runs ended, None where its pack does not hold that."""
+    if not has_outcomes(pack):
+        return None
+    return ChartView(failure_chart([pack], lambda _: url))
 
 
 def _crumbs(pack: Pack) -> tuple[SourceLink, ...]:

@@ -18,8 +18,8 @@ from clawpub.pack.model import SUITE_FILE
 from clawpub.pack.reader import Pack
 from generator.library import ALIAS, MODEL_CARDS
 from generator.pages.render import Theme, render_view
-from generator.tables import View
 from generator.urls import pack_url, table_anchor
+from generator.views import View
 from generator.writeup import Claim, TagKind
 
 RESERVED_IDS = frozenset(
@@ -39,6 +39,8 @@ class Body:
     """What each expression makes, by its source."""
     root: str
     """Leads from the page to the site's root."""
+    live: bool = False
+    """Whether the site has what makes charts interactive."""
     ids: set[str] = field(default_factory=lambda: set(RESERVED_IDS))
     claims: list[Claim | None] = field(default_factory=list)
     """Open spans, innermost last."""
@@ -254,7 +256,7 @@ class _BodyRenderer(RendererHTML):
         token = tokens[idx]
         claim: Claim | None = token.meta.get("claim")
         if claim is None:
-            return str(render_view(body.theme, body.views[token.content], body.root))
+            return str(render_view(body.theme, body.views[token.content], body.root, live=body.live))
         text = _claim_open(claim, body) + escapeHtml(claim.text) + _claim_close(claim, body)
         return f"<p>{text}</p>\n" if token.block else text
 

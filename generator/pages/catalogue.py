@@ -11,6 +11,9 @@ from clawpub.pack.schema import PER_TASK_RESULTS
 from clawpub.pack.tables import Row, spell
 from generator.cards import ModelCard
 from generator.cells import Heading, Shown, missing, missing_reason
+from generator.charts.campaigns import interval_chart
+from generator.charts.outcomes import failure_chart, has_outcomes
+from generator.charts.view import ChartView
 from generator.local import newest_first
 from generator.pages.assembly import meta, pack_entry
 from generator.pages.boxes import card_fields, days
@@ -41,7 +44,7 @@ from generator.pages.runs import PackRuns
 from generator.pages.suites import FrozenSuite, FrozenTask, by_suite, frozen_suite, results_of
 from generator.pages.transcript import text_block
 from generator.project import Site
-from generator.tables import Line, TableView, harness_of, interval_chart, model_of, outcomes_of, short, summary_of
+from generator.tables import Line, TableView, harness_of, model_of, outcomes_of, short, summary_of
 from generator.urls import (
     CAMPAIGNS,
     COMPARE,
@@ -184,6 +187,20 @@ def _models(about: Publication, site: Site, catalogue: Catalogue) -> Pages:
         yield model_url(model), _model_page(about, site, catalogue, model, packs)
 
 
+def _failures(packs: Sequence[Pack]) -> ChartView | None:
+    """Return how runs of campaigns ended, None where none of their packs holds that."""
+    shown = [pack for pack in packs if has_outcomes(pack)]
+    if not shown:
+        return None
+    return ChartView(failure_chart(shown, pack_url, names=_harnesses(shown)))
+
+
+def _harnesses(packs: Sequence[Pack]) -> list[str]:
+    """Return what tells a model's campaigns apart: the harness, and where that does not, the pack."""
+    names = [by_harness(pack).text for pack in packs]
+    return [pack.id if names.count(name) > 1 else name for name, pack in zip(names, packs, strict=True)]
+
+
 def _model_entry(model: str, packs: Sequence[Pack], card: ModelCard | None) -> ModelEntry:
     words = "no campaign yet" if not packs else f"{len(packs)} campaign" + ("s" if len(packs) > 1 else "")
     sentence = f"{card.family}, by {card.publisher}" if card else ""
@@ -203,7 +220,8 @@ def _model_page(about: Publication, site: Site, catalogue: Catalogue, model: str
         id=model,
         name=name,
         card=card_fields(card) if card else None,
-        chart=interval_chart(rated, pack_url) if rated else None,
+        chart=ChartView(interval_chart(rated, pack_url, names=_harnesses(rated))) if rated else None,
+        failures=_failures(packs),
         table=campaign_table(packs, "Campaigns, the newest first", heading, by_harness) if packs else None,
         writeups=tuple(entry for entry in catalogue.contents.entries if ids.intersection(entry.packs)),
     )

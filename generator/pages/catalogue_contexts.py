@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from generator.charts.view import ChartView
 from generator.pages.contexts import Card, Meta, PackEntry, Publication, SourceLink, WriteupEntry
 from generator.pages.run_contexts import TextBlock
-from generator.tables import ChartView, Provenance, TableView
+from generator.tables import TableView
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class ModelPage:
     card: Card | None
     chart: ChartView | None
     """Pass rates with their intervals; None where no campaign states one."""
+    failures: ChartView | None
+    """How runs ended; None where no campaign holds that."""
     table: TableView | None
     writeups: tuple[WriteupEntry, ...]
     """That stand on a campaign of it."""
@@ -98,95 +101,6 @@ class TaskPage:
 
 
 @dataclass(frozen=True)
-class HeatCell:
-    """A task's score in one campaign. Text, shape and colour say the same."""
-
-    text: str
-    """As 2/3; empty where the campaign does not state it."""
-    level: str
-    """none, few, half, most, all or missing."""
-    words: str
-    url: str
-
-
-@dataclass(frozen=True)
-class HeatRow:
-    task: SourceLink
-    title: str
-    cells: tuple[HeatCell, ...]
-
-
-@dataclass(frozen=True)
-class HeatColumn:
-    label: str
-    note: str
-    url: str
-
-
-@dataclass(frozen=True)
-class HeatMap:
-    caption: str
-    provenance: tuple[Provenance, ...]
-    columns: tuple[HeatColumn, ...]
-    rows: tuple[HeatRow, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Point:
-    """A campaign in a plot; its number stands beside it and in the list below."""
-
-    number: int
-    label: str
-    url: str
-    x: str
-    y: str
-    """Percentages of the plot's width and height, from its upper left."""
-    label_x: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Tick:
-    at: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Plot:
-    """Cost of a pass against the pass rate."""
-
-    caption: str
-    provenance: tuple[Provenance, ...]
-    points: tuple[Point, ...]
-    ticks: tuple[Tick, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class RangeRow:
-    label: str
-    url: str
-    at: str | None
-    end: str | None
-    words: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Ranges:
-    """From one value to another on an axis that begins at zero, a row each."""
-
-    caption: str
-    provenance: tuple[Provenance, ...]
-    heading: str
-    middle: str
-    end: str
-    rows: tuple[RangeRow, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class SuiteComparison:
     id: str
     title: str
@@ -195,9 +109,9 @@ class SuiteComparison:
     """Of the suite in the list of tasks."""
     chart: ChartView
     table: TableView
-    heat: HeatMap
-    cost: Plot
-    latency: Ranges
+    heat: ChartView
+    cost: ChartView
+    latency: ChartView
     differences: TableView | None
     notes: tuple[str, ...]
 

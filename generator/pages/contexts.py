@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from generator.charts.view import ChartView
 from generator.tables import TableView
 from generator.writeup import Coverage
 
@@ -41,6 +42,17 @@ class Publication:
     """Those that its foot leads to."""
     version: str
     """Of clawpub."""
+    charts: ChartScripts | None = None
+    """What makes charts interactive; None where plotly was not fetched, and charts stay drawings."""
+
+
+@dataclass(frozen=True)
+class ChartScripts:
+    """Paths from the site's root."""
+
+    script: str
+    plotly: str
+    """What the script loads when a reader asks for it."""
 
 
 @dataclass(frozen=True)
@@ -254,6 +266,8 @@ class WriteupPage:
     packs: tuple[PackDigest, ...]
     source_path: str
     """Of index.md, from the publication's root."""
+    has_charts: bool
+    """Whether its body has a chart that can be explored."""
     edition: SourceLink | None = None
     """That carries it."""
     recheck: Recheck | None = None
@@ -339,6 +353,8 @@ class PackPage:
     card: Card | None
     """Of the model, where the publication has one."""
     predictions: Predictions | None
+    chart: ChartView | None
+    """How runs ended, by task; None where the pack does not hold that."""
     runs: SourceLink | None
     """The list of its runs, and in words which of them have a page; None where none do."""
     contents: tuple[PackTable, ...]

@@ -44,6 +44,8 @@ class EditionPage:
     """Verified statements of the writeups that it carries."""
     body: Markup
     """What the edition says itself; empty where that is nothing."""
+    has_charts: bool
+    """Whether its body has a chart that can be explored."""
     parts: tuple[EditionPart, ...]
     earlier: SourceLink | None
     later: SourceLink | None

@@ -17,8 +17,8 @@ from generator.pages.linked_data import issue
 from generator.pages.recheck import recheck_of
 from generator.pages.runs import PackRuns
 from generator.project import Site
-from generator.tables import View
 from generator.urls import EDITIONS, edition_url, section_url
+from generator.views import View, has_charts
 from generator.weeks import Week
 from generator.writeup import CheckedEdition, Edition
 
@@ -63,7 +63,7 @@ def edition_page(
     site, text, entry = frame.site, checked.edition.text, edition_entry(checked.edition, carried)
     described = entry.description or "; ".join(link.label for link in entry.writeups)
     page = meta(site, entry.url, entry.title, described, indexed=not text.draft)
-    body = Body(frame.theme, checked.text.packs, views, page.root)
+    body = Body(frame.theme, checked.text.packs, views, page.root, live=frame.about.charts is not None)
     return EditionPage(
         publication=frame.about,
         page=replace(
@@ -78,6 +78,7 @@ def edition_page(
         authors=text.authors,
         claims=sum(each.claims for each in carried),
         body=render_body(checked.text.tokens, body, text.lead_tag),
+        has_charts=has_charts(views),
         parts=tuple(_parts(site, checked, carried)),
         earlier=neighbours[0],
         later=neighbours[1],

@@ -121,6 +121,7 @@ class Frame:
             has_demo=bool(outline.local),
             head=(*outline.head, *([SourceLink("Search", SEARCH)] if self.search else [])),
             foot=outline.foot,
+            charts=self.scripts.charts,
         )
 
     @cached_property

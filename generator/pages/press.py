@@ -46,10 +46,10 @@ from generator.progress import Progress
 from generator.project import SITE_FILE
 from generator.publication import check_edition
 from generator.search import SCRIPT
-from generator.tables import View
 from generator.texts import Text, load_texts
 from generator.verdict_store import digest_of
 from generator.verdicts import Check, Front, Verdict, Verdicts, files_in, folders_in, signature_of
+from generator.views import View
 from generator.weeks import edition_ledger, read_week
 from generator.writeup import CheckedWriteup
 

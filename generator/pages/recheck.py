@@ -31,8 +31,8 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.tables import Cell, Table, spell
 from generator.coverage import section_number
 from generator.markdown.passages import Block, read_passages
-from generator.pages.browser_parts import sqlite_script
-from generator.pages.contexts import Recheck
+from generator.pages.browser_parts import plotly_script, sqlite_script
+from generator.pages.contexts import ChartScripts, Recheck
 from generator.pages.render import default_templates
 from generator.pages.scripts import bundle, load_modules
 from generator.project import Project
@@ -41,6 +41,7 @@ from generator.writeup import CheckedWriteup, Claim, FactEntry
 
 FORMAT = 1
 ENTRY = "recheck/page.js"
+CHART = "chart/explore.js"
 ON_EVERY_PAGE = ("site.js",)
 """Entries that base.html loads wherever it may: evidence beside its claim, tables that sort."""
 MAX_CELLS = 50_000
@@ -57,6 +58,8 @@ class Scripts:
     """The path of what every page with claims runs."""
     sqlite: str
     """The path of what answers queries; empty where it was not fetched (generator/pages/browser_parts)."""
+    charts: ChartScripts | None
+    """What makes charts interactive; None where plotly was not fetched."""
     files: dict[str, bytes]
 
 
@@ -66,7 +69,7 @@ def load_scripts(project: Project) -> Scripts:
     Raises: ConfigError naming the script that is not there.
     """
     folders = [folder for folder in (project.templates, default_templates()) if folder.is_dir()]
-    modules, files = load_modules(folders), {}
+    modules, plotly, files = load_modules(folders), plotly_script(project.root), {}
 
     def add(stem: str, content: bytes | None) -> str:
         if content is None:
@@ -75,10 +78,12 @@ def load_scripts(project: Project) -> Scripts:
         files[path] = content
         return path
 
+    charts = (add("chart", bundle(modules, CHART).encode()), add("plotly-basic", plotly)) if plotly else None
     return Scripts(
         every=tuple(add(entry.removesuffix(".js"), bundle(modules, entry).encode()) for entry in ON_EVERY_PAGE),
         page=add("recheck", bundle(modules, ENTRY).encode()),
         sqlite=add("sqlite", sqlite_script(project.root)),
+        charts=ChartScripts(*charts) if charts else None,
         files=files,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -14,6 +13,8 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from markupsafe import Markup
 
 from clawpub.errors import ConfigError, Place
+from generator.charts.model import Chart
+from generator.charts.view import ChartView
 from generator.pages.catalogue_contexts import (
     CampaignsPage,
     ComparePage,
@@ -30,8 +31,9 @@ from generator.pages.edition_contexts import EditionPage, EditionsPage, SectionP
 from generator.pages.policy import page_policy
 from generator.pages.run_contexts import RunPage, RunsPage
 from generator.pages.search_contexts import SearchPage
-from generator.tables import ChartView, View
 from generator.verdict_store import digest_of
+from generator.views import View
+from generator.visible import visible
 
 AnyPage = (
     Page
@@ -128,22 +130,6 @@ def _stylesheet(folders: Sequence[Path]) -> bytes:
     return b"\n".join(files[name].read_bytes().strip() for name in sorted(files)) + b"\n"
 
 
-def visible(value: Any) -> Any:
-    """Return text with the characters that would hide or reorder other text written out as their code points.
-
-    Every value that a template prints passes through here; markup that is rendered already does not.
-    """
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return _HIDDEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", value)
-    return value
-
-
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
-    "\ufffe\uffff\U000e0000-\U000e007f]"
-)
-
-
 def warm(theme: Theme) -> None:
     """Compile the layout of writeups now, and all that it includes."""
     for name in theme.environment.list_templates(filter_func=_is_of_writeups):
@@ -177,9 +163,10 @@ def render_template(theme: Theme, name: str, variables: Mapping[str, Any]) -> by
         ) from None
 
 
-def render_view(theme: Theme, view: View, root: str) -> Markup:
-    """Return a table or chart. `root` leads from the page to the site's root."""
-    macro = "chart" if isinstance(view, ChartView) else "table"
-    module = theme.environment.get_template(f"macros/{macro}.html").module
-    rendered: Markup = getattr(module, macro)(view, root)
-    return rendered
+def render_view(theme: Theme, view: View, root: str, *, live: bool = False) -> Markup:
+    """Return a table or chart. `root` leads from the page to the site's root; `live` says that the site has plotly."""
+    if isinstance(view, Chart):
+        charts: Any = theme.environment.get_template("macros/chart.html").module
+        return Markup(charts.chart(ChartView(view), root, live))
+    tables: Any = theme.environment.get_template("macros/table.html").module
+    return Markup(tables.table(view, root))

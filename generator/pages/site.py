@@ -45,9 +45,9 @@ from generator.pages.recheck import recheck_of
 from generator.pages.render import Theme, render_page
 from generator.pages.run_pages import run_files
 from generator.pages.runs import PackRuns, pack_runs
-from generator.tables import View
 from generator.texts import Text
 from generator.urls import absolute, pack_url, writeup_url
+from generator.views import View, has_charts
 from generator.writeup import CheckedEdition, CheckedWriteup
 
 ATTACHED = frozenset(".png .jpg .jpeg .gif .webp .avif .csv .json .jsonl .txt .zip".split())
@@ -90,11 +90,12 @@ def make_writeup(
     `names` are those of the publication (Library.known_names); `edition` is the one that carries the writeup.
     """
     writeup, path = checked.writeup, writeup_url(checked.writeup.slug)
-    body = Body(frame.theme, checked.packs, views, "../" * path.count("/"))
+    body = Body(frame.theme, checked.packs, views, "../" * path.count("/"), live=frame.about.charts is not None)
     text = render_body(checked.tokens, body, writeup.lead_tag)
     source = writeup.path.relative_to(frame.project.root).as_posix()
     page = writeup_page(frame.about, frame.site, checked, text, source, runs, frame.places)
-    page = replace(page, recheck=recheck_of(checked, names, body.root, frame.scripts), edition=edition)
+    recheck = recheck_of(checked, names, body.root, frame.scripts)
+    page = replace(page, has_charts=has_charts(views), recheck=recheck, edition=edition)
     files: dict[str, Payload] = {path: render_page(frame.theme, page)}
     for file in sorted(writeup.path.parent.rglob("*")):
         if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink():

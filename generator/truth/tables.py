@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from clawpub.errors import FactError, PackError
 from generator.cells import Shown
+from generator.charts.model import Chart
+from generator.charts.values import values_table
 from generator.expressions import evaluate, expression_functions
 from generator.markdown.expression import prints_fact
 from generator.publication import expression_tokens
-from generator.tables import TableView, View
 from generator.urls import pack_url
+from generator.views import View
 from generator.writeup import CheckedWriteup
 
 
@@ -83,12 +85,10 @@ def _grids(checked: CheckedWriteup) -> list[tuple[str, int, Grid | str]]:
 
 def grid_of(view: View) -> Grid:
     """Return a table or chart as texts; where it leads, and from which pack it comes, is no part of what it says."""
-    if isinstance(view, TableView):
-        headings = tuple(f"{head.label} ({head.unit})" if head.unit else head.label for head in view.headings)
-        rows = tuple(tuple(map(_shown, line.cells)) for line in (*view.lines, *view.totals))
-        return Grid(view.caption, headings, rows, view.notes)
-    bars = tuple((row.label, row.score, row.rate, row.interval) for row in view.rows)
-    return Grid(view.caption, ("Campaign", "Score", "Rate", "95 % interval"), bars, view.notes)
+    table = values_table(view) if isinstance(view, Chart) else view
+    headings = tuple(f"{head.label} ({head.unit})" if head.unit else head.label for head in table.headings)
+    rows = tuple(tuple(map(_shown, line.cells)) for line in (*table.lines, *table.totals))
+    return Grid(table.caption, headings, rows, table.notes)
 
 
 def _shown(cell: Shown) -> str:

@@ -20,7 +20,7 @@ from clawpub.pack.tables import Row, table
 from clawpub.pack.writer import PackFile, seal_pack
 from generator.build import build
 from generator.pages.body import slug_of
-from generator.pages.render import visible
+from generator.visible import visible
 from tests.builders import NOON, ZERO_DIGEST
 from tests.generator.publication import SITE, seal_campaign, write_publication, write_writeup
 

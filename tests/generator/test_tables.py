@@ -16,8 +16,9 @@ from clawpub.pack.tables import Row, table
 from clawpub.pack.writer import seal_pack
 from generator.cells import aligned, number
 from generator.expressions import evaluate, expression_functions
-from generator.tables import MAX_ROWS, ChartView, TableView, View
+from generator.tables import MAX_ROWS, TableView
 from generator.urls import pack_url
+from generator.views import View
 from tests.generator.publication import SPARSE, seal_campaign, seal_transcribed
 
 
@@ -102,13 +103,6 @@ def test_comparing_runs_marks_the_campaign_at_hand(packs: Mapping[str, Pack]) ->
 
 def test_without_names_all_packs_are_compared(packs: Mapping[str, Pack]) -> None:
     assert len(make_table(packs, "compare_runs()").lines) == 3
-
-
-def test_a_chart_holds_its_points_on_the_axis_and_says_them_in_words(packs: Mapping[str, Pack]) -> None:
-    view = make(packs, 'interval_chart("this", "former")')
-    assert isinstance(view, ChartView)
-    assert (view.rows[0].at, view.rows[0].rate, view.rows[0].score) == ("76.67", "76.7 %", "23/30")
-    assert (view.rows[1].at, view.rows[1].low, view.rows[1].interval) == ("70", None, "")
 
 
 def test_a_long_table_is_cut_and_says_so(tmp_path: Path) -> None:
