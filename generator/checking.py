@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ from clawpub.findings import Finding
 from clawpub.pack.reader import Pack, open_pack
 from generator.cards import load_cards
 from generator.content import load_edition, load_writeup
+from generator.forking import cores, forked
 from generator.library import Library, bad_views, load_views, uses
 from generator.project import load_project
 from generator.publication import carrying_of, check_edition, check_one, finding_of, open_whole
@@ -78,18 +76,7 @@ class Checking:
     def check(self, folders: Sequence[Path], *, drafts: bool) -> Iterator[Verdict]:
         """Yield the verdict on each writeup, in order: in one process or in several, the same."""
         processes = min(self.processes or cores(), len(folders) // (1 if self.processes else MANY))
-        if processes < 2 or threading.active_count() > 1:  # a fork takes no other thread along
-            for folder in folders:
-                yield self.verdict(folder, drafts=drafts)
-            return
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
-
-        global _at_work
-        _at_work = self, drafts
-        chunk = max(1, min(16, len(folders) // processes // 4))
-        with ProcessPoolExecutor(processes, get_context("fork"), initializer=_begin) as pool:
-            yield from pool.map(_verdict, folders, chunksize=chunk)
+        yield from forked(partial(self.verdict, drafts=drafts), folders, processes)
 
     def verdict(self, folder: Path, *, drafts: bool) -> Verdict:
         path = folder / "index.md"
@@ -128,24 +115,6 @@ class Checking:
             section=text.section,
             tagged=bool(text.tags),
         )
-
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-_at_work: tuple[Checking, bool]
-"""What the processes were forked to do."""
-
-
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us is interrupted too, and says so
-
-
-def _verdict(folder: Path) -> Verdict:
-    checking, drafts = _at_work
-    return checking.verdict(folder, drafts=drafts)
 
 
 class _Packs(Mapping[str, Pack]):

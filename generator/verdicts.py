@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from clawpub.findings import Finding
 from generator.editions import Carrying, by_week, carrying_findings, edition_files
+from generator.progress import Progress, silent
 from generator.verdict_store import Remembered, Store, digest_of, open_store
 from generator.weeks import edition_ledger
 
@@ -193,13 +194,20 @@ class Check:
     """One check of a publication, on its way."""
 
     def __init__(
-        self, root: Path, store: Store, asked: Asked, processes: int | None, press: Press | None = None
+        self,
+        root: Path,
+        store: Store,
+        asked: Asked,
+        processes: int | None,
+        press: Press | None = None,
+        progress: Progress = silent,
     ) -> None:
         self.root = root
         self.store = store
         self.asked = asked
         self.processes = processes
         self.press = press
+        self.progress = progress
         self.code = checker_digest()
         self.new: list[Remembered] = []
         self.fresh: list[str] = []
@@ -318,7 +326,8 @@ class Check:
         if self.press and kind == "writeup":
             self.press.begin(self, packs, self.fronts(verdicts.values(), missing), editions)
             missing = [each for each in sources if each not in verdicts or self.unprinted(verdicts[each], keys[each])]
-        for source, verdict in zip(missing, self.found_now(kind, missing), strict=True):
+        for number, (source, verdict) in enumerate(zip(missing, self.found_now(kind, missing), strict=True), 1):
+            self.progress("checking", number, len(missing))
             verdicts[source] = verdict
             self.fresh.append(verdict.slug)
             if keys[source] == self.text_key(kind, source, rules):  # else it was edited under our hands

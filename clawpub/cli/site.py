@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from clawpub.cli.output import find_root, find_text, finding_json, json_option, print_json, root_option, shown
+from clawpub.cli.status import Status
 from clawpub.findings import Finding
 
 if TYPE_CHECKING:
@@ -108,9 +109,16 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 @click.option("--drafts", is_flag=True, help="Build drafts too.")
 @click.option("--release", is_flag=True, help="Build what readers get: no drafts, and everything optional.")
 @click.option("--search/--no-search", default=None, help="Make the search index; a release makes it.")
+@click.option("--cache/--no-cache", default=True, help="Keep what earlier builds made where nothing changed.")
 @json_option
 def build(
-    root: Path | None, output: Path | None, drafts: bool, release: bool, search: bool | None, as_json: bool
+    root: Path | None,
+    output: Path | None,
+    drafts: bool,
+    release: bool,
+    search: bool | None,
+    cache: bool,
+    as_json: bool,
 ) -> None:
     """Check everything, then build the site; with one error nothing is written and the old site stays as it is.
 
@@ -124,7 +132,9 @@ def build(
 
     root = find_root(root)
     output = output or root / "site"
-    report = build_site(root, output, options=BuildOptions(drafts=drafts, release=release, search=search))
+    with Status() as status:
+        options = BuildOptions(drafts=drafts, release=release, search=search)
+        report = build_site(root, output, options=options, remember=cache, progress=status)
     if as_json:
         print_json(
             {

@@ -56,13 +56,18 @@ class Memory:
         self._made: dict[str, tuple[str, Made]] = {}
 
     def settle(self, name: str, key: str, make: Callable[[], Made]) -> Made:
-        """Return what is remembered of an artifact, or what is made now, and remember that with the site."""
+        """Return what was made or is remembered of an artifact, else what is made now, and remember that."""
+        if name in self._made:
+            return self[name]
         made = self.recall(name, key) or make()
         self.put(name, key, made)
         return made
 
     def put(self, name: str, key: str, made: Made) -> None:
         self._made[name] = key, made
+
+    def has(self, name: str, key: str) -> bool:
+        return name in self._made or self.recall(name, key) is not None
 
     def recall(self, name: str, key: str) -> Made | None:
         """Return an artifact as it stands in the output; None where it is another one now, or not whole."""

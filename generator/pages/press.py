@@ -7,16 +7,18 @@ packs, the files beside it, and the frame. See generator/verdicts.py for how the
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from clawpub.findings import Finding
 from generator.content import load_edition
+from generator.forking import cores, forked
 from generator.local import local_packs
 from generator.pages.catalogue import Catalogue, catalogue_of, navigation
 from generator.pages.contents import Contents
@@ -38,6 +40,7 @@ from generator.pages.site import (
     make_lists,
     make_local,
     make_pack,
+    make_runs,
     make_text,
     make_views,
     make_writeup,
@@ -144,19 +147,26 @@ class Press:
     def print(self, checked: CheckedWriteup, views: Mapping[str, View]) -> str:
         names, edition = self._check.checking.library.known_names, self._carriers.get(checked.writeup.slug)
         made = make_writeup(self.frame, checked, views, names, self._runs, edition)
-        files: dict[str, str] = {}
-        for number, (path, payload) in enumerate(made.files.items()):
-            file = self._spool / f"{quote(checked.writeup.slug, safe='')}.{number}"
-            file.write_bytes(payload if isinstance(payload, bytes) else payload())
-            files[path] = file.name
         links = [[link.path, link.target, link.line] for link in made.links]
-        return json.dumps({"files": files, "links": links, "entry": dict(made.entry)})
+        return json.dumps({"files": self._spooled(made), "links": links, "entry": dict(made.entry)})
 
     def take(self, verdict: Verdict, key: str | None) -> None:
         told = json.loads(verdict.page)
-        files = {path: (self._spool / name).read_bytes for path, name in told["files"].items()}
         links = tuple(Link(*link) for link in told["links"])
-        self.memory.put(_name(verdict), self._key(verdict, key), Made(files, (), links, told["entry"]))
+        made = Made(self._unspooled(told["files"]), (), links, told["entry"])
+        self.memory.put(_name(verdict), self._key(verdict, key), made)
+
+    def _spooled(self, made: Made) -> dict[str, str]:
+        """Write an artifact's files into the spool, and return their names there by their paths in the site."""
+        files: dict[str, str] = {}
+        for path, payload in made.files.items():
+            name = hashlib.sha256(path.encode()).hexdigest()
+            (self._spool / name).write_bytes(payload if isinstance(payload, bytes) else payload())
+            files[path] = name
+        return files
+
+    def _unspooled(self, files: Mapping[str, str]) -> dict[str, Payload]:
+        return {path: (self._spool / name).read_bytes for path, name in files.items()}
 
     def _recall(self, verdict: Verdict, key: str | None) -> Made | None:
         own = self._key(verdict, key)
@@ -189,7 +199,9 @@ class Press:
         """
         entries = tuple(self._entry(verdict) for verdict in verdicts.writeups)
         editions = tuple(self._edition(number, entries) for number in range(len(self._editions)))
-        for number, (name, key, make) in enumerate(artifacts := list(self._artifacts(entries, editions))):
+        artifacts = list(self._artifacts(entries, editions))
+        self._print_runs([(name, key) for name, key, _ in artifacts if name.startswith("runs/")])
+        for number, (name, key, make) in enumerate(artifacts):
             self._progress("rendering", number, len(artifacts))
             self.memory.settle(name, key, make)
         files: dict[str, Payload] = {path: payload for made in self.memory.made for path, payload in made.files.items()}
@@ -202,6 +214,22 @@ class Press:
         for name, source in sources.items():
             findings += dead_links(source, self.memory[name].links, files)
         return files, tuple(findings)
+
+    def _print_runs(self, artifacts: Sequence[tuple[str, str]]) -> None:
+        """Make the pages of the runs of many packs in several processes: they are most of a site's pages."""
+        missing = [(name, key) for name, key in artifacts if not self.memory.has(name, key)]
+        packs = [unquote(name.removeprefix("runs/")) for name, _ in missing]
+        if len(packs) < 2:
+            return
+        for pack in packs:
+            self._runs.read(pack)
+        spooled = forked(self._spooled_runs, packs, self._check.processes or cores())
+        for number, ((name, key), files) in enumerate(zip(missing, spooled, strict=True), 1):
+            self._progress("rendering the runs of packs", number, len(packs))
+            self.memory.put(name, key, Made(self._unspooled(files)))
+
+    def _spooled_runs(self, pack: str) -> dict[str, str]:
+        return self._spooled(self._make_runs(pack))
 
     def _entry(self, verdict: Verdict) -> WriteupEntry:
         told = self.memory[_name(verdict)].entry
@@ -257,6 +285,7 @@ class Press:
         for name, digest in self._packs.items():
             key = digest_of(theme, digest, cards, outline.around((name,)))
             yield f"pack/{quote(name)}", key, partial(self._make_pack, name)
+            yield f"runs/{quote(name)}", key, partial(self._make_runs, name)
         if self._check.checking.views:
             yield "views", digest_of(theme, self._across or "", packs, cards), lambda: make_views(frame, self._contents)
         for name, digest in outline.local:
@@ -276,6 +305,9 @@ class Press:
     def _make_pack(self, name: str) -> Made:
         runs, findings = self._runs.read(name)
         return make_pack(self.frame, self._contents, runs, findings)
+
+    def _make_runs(self, name: str) -> Made:
+        return make_runs(self.frame, self._runs[name])
 
     def _make_local(self, name: str) -> Made:
         contents = self._contents

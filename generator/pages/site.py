@@ -3,7 +3,8 @@
     writeup/<slug>    its page and the files beside it
     edition/<week>    its page
     text/<slug>       a plain page
-    pack/<id>         its page, its files as sealed, their archive, the pages of its runs
+    pack/<id>         its page, its files as sealed, their archive
+    runs/<id>         the pages of its runs
     local/<id>        the same for a pack made on this machine; demo is the page of them all
     views             the same for the pack that the publication's views make
     lists             front page, campaigns, models, tasks, tags, comparison, method
@@ -128,10 +129,14 @@ def make_text(frame: Frame, text: Text) -> Made:
 
 
 def make_pack(frame: Frame, contents: Contents, runs: PackRuns, findings: Sequence[Finding] = ()) -> Made:
-    """Return a pack's page, its files as they were sealed, and the pages of its runs."""
+    """Return a pack's page and its files as they were sealed."""
     page = pack_page(frame.about, frame.site, runs, contents.cards, frame.places)
-    files = _pack_files(frame.theme, runs.pack, page)
-    return Made(files | run_files(frame.theme, frame.about, frame.site, runs, frame.places), tuple(findings))
+    return Made(_pack_files(frame.theme, runs.pack, page), tuple(findings))
+
+
+def make_runs(frame: Frame, runs: PackRuns) -> Made:
+    """Return the pages of a pack's runs, and their list."""
+    return Made(run_files(frame.theme, frame.about, frame.site, runs, frame.places))
 
 
 def make_views(frame: Frame, contents: Contents) -> Made:
@@ -140,7 +145,7 @@ def make_views(frame: Frame, contents: Contents) -> Made:
 
 
 def make_local(frame: Frame, contents: Contents, pack: Pack) -> Made:
-    """Return what `make_pack` does for a pack made on this machine."""
+    """Return all that there is of a pack made on this machine."""
     here, findings = pack_runs(pack, made_here=True)
     page = pack_page(frame.about, frame.site, here, contents.cards, frame.places, made_here=True)
     files = _pack_files(frame.theme, pack, page)
