@@ -21,6 +21,7 @@ COMMANDS = {
     "pack": ("clawpub.cli.pack:pack", "show, verify and classify data packs; seal tables of others"),
     "compare": ("clawpub.cli.compare:compare", "compare campaigns by task, with intervals and paired tests"),
     "draft": ("clawpub.cli.draft:draft", "write a first writeup of packs, every number bound"),
+    "new": ("clawpub.cli.new:new", "begin a weekly edition out of what was published, or a writeup"),
     "bind": ("clawpub.cli.bind:bind", "propose facts for the numbers that are bound to none"),
     "check": ("clawpub.cli.site:check", "check every claim of every writeup"),
     "diff-truth": ("clawpub.cli.truth:diff_truth", "list what a corrected pack makes false, and draft the erratum"),

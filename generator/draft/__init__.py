@@ -6,4 +6,5 @@ packs -> desk.py (asks) -> campaign.py, comparison.py, tables.py (sections of se
 phrases.py      how numbers and names are written; what comes from a pack is never markup
 sentences.py    what sections are made of
 placing.py      index.md and facts.toml onto the disk, both or neither
+beginnings.py   an edition out of what a week published, and a writeup that says nothing yet
 """

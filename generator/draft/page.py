@@ -90,10 +90,10 @@ class _Ids:
 
 def _front_matter(front: Front) -> Iterator[str]:
     yield "---"
-    yield f"title: {_scalar(front.title)}"
+    yield f"title: {scalar(front.title)}"
     yield f"date: {front.date.isoformat()}"
     if front.section:
-        yield f"section: {_scalar(front.section)}"
+        yield f"section: {scalar(front.section)}"
     if front.tags:
         yield f"tags: [{', '.join(map(_quoted, front.tags))}]"
     yield "draft: true"
@@ -103,7 +103,8 @@ def _front_matter(front: Front) -> Iterator[str]:
     yield "---"
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
+    """Return a text as front matter spells it."""
     return text if _PLAIN_YAML.fullmatch(text) else _quoted(text)
 
 

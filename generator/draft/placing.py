@@ -1,4 +1,4 @@
-"""A draft onto the disk: index.md and facts.toml, both or neither, and never over what is there."""
+"""A draft onto the disk: a writeup's two files, both or neither, or an edition's one; never over what is there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def free_place(root: Path, slug: str) -> Path:
     folder = root / "content" / "writeups" / slug
     if os.path.lexists(folder):
         raise ContentError(
-            "there is a writeup here already", at=folder, hint="name another with --slug; nothing is overwritten"
+            "there is a writeup here already", at=folder, hint="choose another slug; nothing is overwritten"
         )
     return folder
 
@@ -56,6 +56,20 @@ def place_draft(folder: Path, index: str, ledger: str) -> None:
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         raise ContentError(f"cannot be written: {error.strerror}", at=folder, hint="nothing was written") from None
+
+
+def place_file(file: Path, text: str) -> None:
+    """Write one file where none is.
+
+    Raises: ContentError where something is there already, or the disk refuses.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _write(file, text)
+    except FileExistsError:
+        raise ContentError("is there already", at=file, hint="nothing is overwritten") from None
+    except OSError as error:
+        raise ContentError(f"cannot be written: {error.strerror}", at=file, hint="nothing was written") from None
 
 
 def _write(file: Path, text: str) -> None:
