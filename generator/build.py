@@ -123,8 +123,9 @@ def _build(work: _Work) -> BuildReport:
     from generator.pages.press import Press
     from generator.search import search_index
 
-    press = Press(work.output, work.spool, work.progress, search=work.options.makes_search)
-    verdicts = Check(work.root, work.store, Asked(work.options.drafts), work.processes, press, work.progress).run()
+    options = work.options
+    press = Press(work.output, work.spool, work.progress, images=options.makes_cards, search=options.makes_search)
+    verdicts = Check(work.root, work.store, Asked(options.drafts), work.processes, press, work.progress).run()
     report = BuildReport(0, 0, 0, 0, verdicts.findings, 0.0)
     if not report.passed:
         return report

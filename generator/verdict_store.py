@@ -133,6 +133,17 @@ def open_store(root: Path) -> Store:
     return Store(connection, stamp, None if (folder / CLOCK).is_symlink() else folder / CLOCK)
 
 
+def stamp_of(root: Path) -> str:
+    """Return what the seals of a publication's cache hold, so that nothing from elsewhere is believed; empty where the
+    folder cannot be used."""
+    folder = root / FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _stamp(folder / STAMP)
+    except OSError:
+        return ""
+
+
 def digest_of(*parts: str | bytes | None) -> str:
     """Return a digest of some parts, of how many they are, and of where each ends."""
     told: list[bytes] = []

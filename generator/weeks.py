@@ -29,6 +29,10 @@ class Week:
         return week_of(day) == self
 
 
+def words_of(week: Week) -> str:
+    return f"Week {week.number}, {week.year}"
+
+
 def week_of(day: date) -> Week:
     year, number, _ = day.isocalendar()
     return Week(year, number)

@@ -108,6 +108,7 @@ def _print_findings(findings: Sequence[Finding]) -> None:
 )
 @click.option("--drafts", is_flag=True, help="Build drafts too.")
 @click.option("--release", is_flag=True, help="Build what readers get: no drafts, and everything optional.")
+@click.option("--cards/--no-cards", default=None, help="Draw the images of shared pages; a release does.")
 @click.option("--search/--no-search", default=None, help="Make the search index; a release makes it.")
 @click.option("--cache/--no-cache", default=True, help="Keep what earlier builds made where nothing changed.")
 @json_option
@@ -116,6 +117,7 @@ def build(
     output: Path | None,
     drafts: bool,
     release: bool,
+    cards: bool | None,
     search: bool | None,
     cache: bool,
     as_json: bool,
@@ -133,7 +135,7 @@ def build(
     root = find_root(root)
     output = output or root / "site"
     with Status() as status:
-        options = BuildOptions(drafts=drafts, release=release, search=search)
+        options = BuildOptions(drafts=drafts, release=release, cards=cards, search=search)
         report = build_site(root, output, options=options, remember=cache, progress=status)
     if as_json:
         print_json(

@@ -18,6 +18,15 @@ from generator.writeup import Coverage
 
 
 @dataclass(frozen=True)
+class ImageLink:
+    """The image that is shown where a page is shared."""
+
+    url: str
+    """Absolute."""
+    alt: str
+
+
+@dataclass(frozen=True)
 class Publication:
     """What every page knows of the site it belongs to."""
 
@@ -44,6 +53,8 @@ class Publication:
     """Of clawpub."""
     charts: ChartScripts | None = None
     """What makes charts interactive; None where plotly was not fetched, and charts stay drawings."""
+    image: ImageLink | None = None
+    """Of every page that has none of its own; None where the site was built without such images."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,8 @@ class Meta:
     """Of an article."""
     linked_data: Markup | None = None
     """JSON-LD, escaped for a data block by generator/pages/linked_data.py; None where the page has none."""
+    image: ImageLink | None = None
+    """Its own; see `Publication.image`."""
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,12 @@ from generator.pages.frame import Frame
 from generator.pages.linked_data import issue
 from generator.pages.recheck import recheck_of
 from generator.pages.runs import PackRuns
+from generator.pages.sharing import edition_image
 from generator.project import Site
 from generator.urls import EDITIONS, edition_url, section_url
 from generator.views import View, has_charts
-from generator.weeks import Week
+from generator.weeks import Week, words_of
 from generator.writeup import CheckedEdition, Edition
-
-
-def words_of(week: Week) -> str:
-    return f"Week {week.number}, {week.year}"
 
 
 def edition_entry(edition: Edition, carried: Sequence[WriteupEntry]) -> EditionEntry:
@@ -61,6 +58,7 @@ def edition_page(
 ) -> EditionPage:
     """Return the page of an edition. `neighbours` are the edition before it and the one after."""
     site, text, entry = frame.site, checked.edition.text, edition_entry(checked.edition, carried)
+    image, _ = frame.share(entry.url, edition_image(site, checked.edition, carried))
     described = entry.description or "; ".join(link.label for link in entry.writeups)
     page = meta(site, entry.url, entry.title, described, indexed=not text.draft)
     body = Body(frame.theme, checked.text.packs, views, page.root, live=frame.about.charts is not None)
@@ -73,6 +71,7 @@ def edition_page(
             authors=text.authors,
             crumbs=(SourceLink("Editions", EDITIONS),),
             linked_data=issue(site, checked.edition, carried),
+            image=image,
         ),
         edition=entry,
         authors=text.authors,

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
 from generator.pages.assembly import publication_of
 from generator.pages.contents import Contents
-from generator.pages.contexts import Publication, SourceLink
+from generator.pages.contexts import ImageLink, Publication, SourceLink
+from generator.pages.output import Payload
 from generator.pages.places import Places
 from generator.pages.recheck import Scripts, load_scripts
 from generator.pages.render import Theme, load_theme
+from generator.pages.sharing import FRONT, ShareImage, ShareImages, site_image
 from generator.pages.suites import suite_of
 from generator.project import Project, Site
 from generator.tables import model_of
@@ -91,6 +93,8 @@ def read(text: str) -> Outline:
 class Frame:
     project: Project
     outline: Outline
+    with_images: bool = False
+    """Whether pages have an image that is shown where they are shared."""
     search: bool = False
     """Whether the site has a page that searches."""
 
@@ -113,7 +117,7 @@ class Frame:
     @cached_property
     def about(self) -> Publication:
         outline = self.outline
-        return publication_of(
+        about = publication_of(
             self.site,
             self.theme.stylesheet_path,
             self.scripts.every,
@@ -123,6 +127,15 @@ class Frame:
             foot=outline.foot,
             charts=self.scripts.charts,
         )
+        return replace(about, image=self.share(FRONT, site_image(self.site))[0])
+
+    @cached_property
+    def images(self) -> ShareImages | None:
+        return ShareImages(self.project, self.theme.stylesheet) if self.with_images else None
+
+    def share(self, page: str, image: ShareImage) -> tuple[ImageLink | None, dict[str, Payload]]:
+        """Return what a page says of its image, and the image's file; neither where pages have none."""
+        return self.images.share(page, image) if self.images else (None, {})
 
     @cached_property
     def digest(self) -> str:

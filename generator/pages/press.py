@@ -58,11 +58,15 @@ from generator.writeup import CheckedWriteup
 
 
 class Press:
-    def __init__(self, output: Path, spool: Path, progress: Progress, *, search: bool = False) -> None:
+    def __init__(
+        self, output: Path, spool: Path, progress: Progress, *, images: bool = False, search: bool = False
+    ) -> None:
         self._output = output
         self._spool = spool
         """A folder for pages on their way into the site: all of them at once are more than memory should hold."""
         self._progress = progress
+        self._images = images
+        """Whether pages have an image that is shown where they are shared."""
         self._search = search
         """Whether there is a page that searches; its index is made of the finished pages (generator/search.py)."""
 
@@ -90,7 +94,7 @@ class Press:
 
     @cached_property
     def frame(self) -> Frame:
-        return Frame(self._check.checking.project, self._outline, search=self._search)
+        return Frame(self._check.checking.project, self._outline, with_images=self._images, search=self._search)
 
     @cached_property
     def _outline(self) -> Outline:

@@ -1,14 +1,14 @@
 """What a site is made of: artifacts, each some files with a digest of all that they are made of.
 
-    writeup/<slug>    its page and the files beside it
-    edition/<week>    its page
+    writeup/<slug>    its page, the files beside it, the image that is shown where it is shared
+    edition/<week>    its page and such an image
     text/<slug>       a plain page
     pack/<id>         its page, its files as sealed, their archive
     runs/<id>         the pages of its runs
     local/<id>        the same for a pack made on this machine; demo is the page of them all
     views             the same for the pack that the publication's views make
     lists             front page, campaigns, models, tasks, tags, comparison, method
-    assets            stylesheet and scripts
+    assets            stylesheet and scripts, the image of all other pages
 
 An artifact whose digest and files are what they were is not made again (generator/pages/memory.py); the rest is made
 by one function each. Feeds, sitemap and the check of links need every artifact's answer, and are made at the end.
@@ -46,6 +46,7 @@ from generator.pages.recheck import recheck_of
 from generator.pages.render import Theme, render_page
 from generator.pages.run_pages import run_files
 from generator.pages.runs import PackRuns, pack_runs
+from generator.pages.sharing import FRONT, edition_image, site_image, writeup_image
 from generator.texts import Text
 from generator.urls import absolute, pack_url, writeup_url
 from generator.views import View, has_charts
@@ -96,8 +97,10 @@ def make_writeup(
     source = writeup.path.relative_to(frame.project.root).as_posix()
     page = writeup_page(frame.about, frame.site, checked, text, source, runs, frame.places)
     recheck = recheck_of(checked, names, body.root, frame.scripts)
+    image, drawn = frame.share(path, writeup_image(frame.site, checked))
+    page = replace(page, page=replace(page.page, image=image))
     page = replace(page, has_charts=has_charts(views), recheck=recheck, edition=edition)
-    files: dict[str, Payload] = {path: render_page(frame.theme, page)}
+    files: dict[str, Payload] = {path: render_page(frame.theme, page), **drawn}
     for file in sorted(writeup.path.parent.rglob("*")):
         if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink():
             relative = file.relative_to(writeup.path.parent).as_posix()
@@ -119,7 +122,8 @@ def make_edition(
     page = edition_page(frame, checked, views, carried, neighbours, names, runs)
     text, entry = checked.edition.text, edition_entry(checked.edition, carried)
     links = tuple(links_of(checked.text.tokens, entry.url, text.body_line))
-    return Made({entry.url: render_page(frame.theme, page)}, links=links, entry=vars(entry))
+    _, drawn = frame.share(entry.url, edition_image(frame.site, checked.edition, carried))
+    return Made({entry.url: render_page(frame.theme, page), **drawn}, links=links, entry=vars(entry))
 
 
 def make_text(frame: Frame, text: Text) -> Made:
@@ -169,7 +173,8 @@ def make_lists(frame: Frame, catalogue: Catalogue, runs: Mapping[str, PackRuns])
 
 
 def make_assets(frame: Frame) -> Made:
-    return Made({frame.theme.stylesheet_path: frame.theme.stylesheet, **frame.scripts.files})
+    _, drawn = frame.share(FRONT, site_image(frame.site))
+    return Made({frame.theme.stylesheet_path: frame.theme.stylesheet, **frame.scripts.files, **drawn})
 
 
 def make_feeds(
