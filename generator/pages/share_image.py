@@ -23,7 +23,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import PIL
-from PIL import Image, ImageDraw, ImageFont, features
+from PIL import Image, ImageChops, ImageDraw, ImageFont, features
 
 from generator.pages.sharing import Colours, ShareImage
 
@@ -219,14 +219,24 @@ class _Canvas:
         over, under = font.getmetrics()
         mask = Image.new("L", (round(long) + 2 * _BLEED, over + under))
         ImageDraw.Draw(mask).text((_BLEED, over), text, fill=255, font=font, anchor="ls")
-        self.image.paste(mask.point(self._shades(ink)), (round(x) - _BLEED, y - over))
+        self._lay(mask, round(x) - _BLEED, y - over, ink)
         return x + long
+
+    def _lay(self, mask: Image.Image, x: int, y: int, ink: str) -> None:
+        """Lay ink over what is there: the box of a line reaches into the next line, its letters do not."""
+        inked = mask.getbbox()
+        if inked is None:
+            return
+        left, top, right, bottom = inked
+        place = (x + left, y + top, x + right, y + bottom)
+        shades = mask.crop(inked).point(self._shades(ink))
+        self.image.paste(ImageChops.lighter(self.image.crop(place), shades), place)
 
     def bar(self, x: int, y: int, width: int, height: int, ink: str) -> None:
         self.image.paste(self._shades(ink)[255], (x, y, x + width, y + height))
 
     def disc(self, x: int, y: int, size: int, ink: str) -> None:
-        self.image.paste(_disc(size).point(self._shades(ink)), (x, y))
+        self._lay(_disc(size), x, y, ink)
 
     def png(self) -> bytes:
         self.image.putpalette(self.palette)
