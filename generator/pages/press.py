@@ -211,6 +211,8 @@ class Press:
         files: dict[str, Payload] = {path: payload for made in self.memory.made for path, payload in made.files.items()}
         files |= make_feeds(self.frame, entries, editions, self._listed)
         files[HEADERS] = headers_file([*files, *([SCRIPT] if self._search else [])])
+        if self.frame.images:
+            self.frame.images.forget(files)
         findings = [finding for made in self.memory.made for finding in made.findings]
         sources = {_name(verdict): verdict.path for verdict in verdicts.writeups}
         sources |= {f"edition/{each.slug}": each.path for each in self._editions}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -94,6 +94,14 @@ class ShareImages:
         key = digest_of(self._made_by, *_parts(image))
         path = f"cards/{page.removesuffix('index.html').rstrip('/') or 'site'}.{key[:8]}.png"
         return ImageLink(absolute(self._site, path), image.alt), {path: lambda: self._png(key, image)}
+
+    def forget(self, files: Iterable[str]) -> None:
+        """Remove what is kept of images that a site, given its files, does not have."""
+        kept = {path.rsplit(".", 2)[1] for path in files if path.startswith("cards/")}
+        with contextlib.suppress(OSError):
+            for file in self._folder.iterdir():
+                if file.name[:8] not in kept:
+                    file.unlink()
 
     def _png(self, key: str, image: ShareImage) -> bytes:
         kept = self._kept(key)

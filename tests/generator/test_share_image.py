@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import shutil
-import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from generator.build import BuildOptions, build
 from generator.pages import share_image
 from generator.pages.share_image import SIZE, draw
 from generator.pages.sharing import Colours, ShareImage, colours_of
-from generator.verdict_store import FILE, FOLDER
+from generator.verdict_store import FOLDER, digest_of
 from tests.generator.publication import write_edition, write_publication
 
 FULL = ShareImage(
@@ -194,38 +193,68 @@ def test_a_new_title_is_a_new_image_under_a_new_name(published: Path, tmp_path: 
     assert len(after) == len(before) == 3
 
 
-def remembered(root: Path) -> sqlite3.Connection:
-    return sqlite3.connect(root / FOLDER / FILE)
+def kept(root: Path) -> dict[str, Path]:
+    """Return the images in the cache, by the name that they have in a site's."""
+    return {file.name[:8]: file for file in (root / FOLDER / "cards").iterdir()}
+
+
+def without_site(root: Path) -> Path:
+    shutil.rmtree(root / "site")
+    return root
 
 
 def test_what_was_drawn_is_not_drawn_again(published: Path) -> None:
     first = build_cards(published)
-    with remembered(published) as store:
-        rows = dict(store.execute("select name, seal from remembered where kind = 'share image'"))
-        store.execute("update remembered set key = key where kind = 'share image'")
-    assert set(rows) == {"index.html", "writeups/dense-enough/index.html", "editions/2026-w45/index.html"}
-    assert build_cards(published) == first
-    with remembered(published) as store:
-        assert dict(store.execute("select name, seal from remembered where kind = 'share image'")) == rows
+    before = {name: (file.stat().st_ino, file.stat().st_mtime_ns) for name, file in kept(published).items()}
+    assert set(before) == {name.rsplit(".", 2)[1] for name in first}
+    assert build_cards(without_site(published)) == first
+    assert {name: (file.stat().st_ino, file.stat().st_mtime_ns) for name, file in kept(published).items()} == before
 
 
-@pytest.mark.parametrize("value", [base64.b64encode(b"\x89PNG not").decode(), "", "not base64 ~", "AAAA"])
-def test_a_damaged_image_is_noticed_and_drawn_again(published: Path, value: str) -> None:
+def flip_a_bit(said: bytes) -> bytes:
+    return said[:-20] + bytes([said[-20] ^ 1]) + said[-19:]
+
+
+def forge(said: bytes) -> bytes:
+    """Return another image under a seal that does not know this machine."""
+    png = draw(BARE, Colours())
+    return digest_of("", "key", png).encode() + b"\n" + png
+
+
+@pytest.mark.parametrize(
+    "damage", [flip_a_bit, forge, lambda said: b"", lambda said: said[:64], lambda said: said[:-1]]
+)
+def test_a_damaged_image_is_noticed_and_drawn_again(published: Path, damage: Callable[[bytes], bytes]) -> None:
     first = build_cards(published)
-    with remembered(published) as store:
-        changed = store.execute("update remembered set value = ? where kind = 'share image'", (value,))
-        assert changed.rowcount == 3
+    before = {file: file.read_bytes() for file in kept(published).values()}
+    for file, said in before.items():
+        file.write_bytes(damage(said))
+    assert build_cards(without_site(published)) == first
+    assert {file: file.read_bytes() for file in kept(published).values()} == before
+
+
+def test_an_image_that_was_changed_in_the_site_is_made_again(published: Path) -> None:
+    first = build_cards(published)
+    for file in (published / "site" / "cards").rglob("*.png"):
+        file.unlink()
+        file.write_bytes(b"another")
     assert build_cards(published) == first
+
+
+def test_a_folder_in_the_place_of_the_cache_stops_nothing(published: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(published, tmp_path / "copy"))
+    first = build_cards(root)
+    shutil.rmtree(root / FOLDER)
+    (root / FOLDER).write_text("in the way")
+    assert build_cards(without_site(root)) == first
 
 
 def test_images_of_pages_that_are_gone_are_forgotten(published: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(published, tmp_path / "copy"))
-    build_cards(root)
+    assert len(build_cards(root)) == len(kept(root)) == 3
     (root / "content/editions/2026-W45.md").unlink()
-    build_cards(root)
-    with remembered(root) as store:
-        names = [name for (name,) in store.execute("select name from remembered where kind = 'share image'")]
-    assert sorted(names) == ["index.html", "writeups/dense-enough/index.html"]
+    assert {name.rsplit(".", 2)[1] for name in build_cards(root)} == set(kept(root))
+    assert len(kept(root)) == 2
 
 
 @pytest.mark.parametrize(("option", "status"), [("--release", 2), ("--cards", 2), ("--no-cards", 0), ("--json", 0)])
