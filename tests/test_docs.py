@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from clawpub.cli import cli
 from clawpub.pack import failures
 from clawpub.pack.schema import TABLES
-from generator.findings import RULES
+from generator.content import load_edition
+from generator.findings import EDITION_RULES, RULES
 from runner.campaign import load_campaign
+from tests.generator.publication import write_writeup
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -35,7 +39,7 @@ def test_a_command_in_the_docs_is_one(page: str, line: str) -> None:
         found = command.get_command(context, words.pop(0))
         assert found is not None, line
         command = found
-    options = {name for parameter in command.params for name in parameter.opts}
+    options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
     assert {word for word in words if word.startswith("--")} <= options | {"--help"}, line
 
 
@@ -71,3 +75,33 @@ def test_links_between_the_docs_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_commands_about_editions_do_what_they_say(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "editions.md").read_text()
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "site.toml").write_bytes((ROOT / "content" / "site.toml").read_bytes())
+    write_writeup(tmp_path, "another-harness", body="Words.\n", day="2026-11-24")
+    lines = re.findall(r"^    clawpub (.+)$", text, re.MULTILINE)
+    assert [line.split()[0] for line in lines] == ["new", "check", "build", "new", "build", "build"]
+    for line in lines:
+        done = CliRunner().invoke(cli, [*shlex.split(line), "--root", str(tmp_path)])
+        assert (line, done.exit_code) == (line, 0), done.output
+    assert (tmp_path / "content" / "editions" / "2026-W48.md").is_file()
+    assert (tmp_path / "content" / "writeups" / "how-locks-fail" / "facts.toml").is_file()
+
+
+def test_the_edition_in_the_docs_is_one(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "editions.md").read_text()
+    whole, sections = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    path = tmp_path / "2026-W48.md"
+    path.write_text(whole.replace("sha256:...", f"sha256:{'0' * 64}"))
+    assert [carried.slug for carried in load_edition(path).carried] == ["another-harness", "the-same-call-again"]
+    path.write_text(f"---\ntitle: A week\ndate: 2026-11-25\n{sections}---\n")
+    assert list(load_edition(path).section_lines) == ["Security research", "AI benchmarks"]
+
+
+def test_the_page_on_editions_lists_every_rule_of_theirs() -> None:
+    text = (ROOT / "docs" / "editions.md").read_text()
+    listed = re.findall(r"^\| \[`([a-z-]+)`\]\(rules/", text, re.MULTILINE)
+    assert listed == [*EDITION_RULES, "unknown-section"]
