@@ -18,7 +18,7 @@ JSON_FEED = "feed.json"
 FEED_LENGTH = 50
 """Entries in the feed, the newest first."""
 EDITION = "Edition"
-"""The category of editions in the feed, for readers that sort by it; see docs/decisions/0008-editions-in-the-feed.md."""
+"""The category of editions, for readers that sort by it; see docs/decisions/0008-editions-in-the-feed.md."""
 
 
 @dataclass(frozen=True)
