@@ -13,6 +13,7 @@ from clawpub.pack.model import DESCRIPTOR, SEAL, Resource
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PREDICTIONS_SCORING, is_standard
 from clawpub.pack.tables import Table, spell
+from generator import findings
 from generator.cards import ModelCard
 from generator.charts.outcomes import failure_chart, has_outcomes
 from generator.charts.view import ChartView
@@ -24,6 +25,7 @@ from generator.pages.contexts import (
     EvidenceView,
     FileRow,
     IndexPage,
+    LoweredRules,
     Meta,
     NotFoundPage,
     PackDigest,
@@ -171,6 +173,7 @@ def writeup_page(
         evidence=evidence_of(checked, runs),
         waivers=waivers_of(checked),
         coverage=checked.coverage,
+        lowered=lowered_rules(site),
         packs=digests_of(checked),
         source_path=source,
         has_charts=False,
@@ -184,6 +187,17 @@ def evidence_of(checked: CheckedWriteup, runs: Mapping[str, PackRuns]) -> tuple[
 
 def waivers_of(checked: CheckedWriteup) -> tuple[WaiverView, ...]:
     return tuple(WaiverView(c.number, c.text, c.message) for c in checked.claims if c.verdict == "waived")
+
+
+def lowered_rules(site: Site) -> LoweredRules:
+    """Return the rules that weigh less in a publication than they do elsewhere."""
+    weights = {
+        rule: (known.severity, findings.severity_of(rule, site.severity)) for rule, known in findings.RULES.items()
+    }
+    return LoweredRules(
+        off=tuple(rule for rule, (_, here) in weights.items() if here is None),
+        warning=tuple(rule for rule, weight in weights.items() if weight == ("error", "warning")),
+    )
 
 
 def digests_of(checked: CheckedWriteup) -> tuple[PackDigest, ...]:

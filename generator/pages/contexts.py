@@ -230,6 +230,16 @@ class WaiverView:
 
 
 @dataclass(frozen=True)
+class LoweredRules:
+    """Rules of the check that a publication takes less seriously than others do."""
+
+    off: tuple[str, ...]
+    """It does not apply them."""
+    warning: tuple[str, ...]
+    """They are errors elsewhere, and here stop no release."""
+
+
+@dataclass(frozen=True)
 class PackDigest:
     """A pack that a page stands on."""
 
@@ -276,6 +286,7 @@ class WriteupPage:
     evidence: tuple[EvidenceView, ...]
     waivers: tuple[WaiverView, ...]
     coverage: Coverage
+    lowered: LoweredRules
     packs: tuple[PackDigest, ...]
     source_path: str
     """Of index.md, from the publication's root."""

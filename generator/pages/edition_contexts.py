@@ -12,6 +12,7 @@ from markupsafe import Markup
 from generator.pages.contexts import (
     EditionEntry,
     EvidenceView,
+    LoweredRules,
     Meta,
     PackDigest,
     Publication,
@@ -53,6 +54,7 @@ class EditionPage:
     """Of its own body, as for a writeup; so are the next."""
     waivers: tuple[WaiverView, ...]
     coverage: Coverage
+    lowered: LoweredRules
     packs: tuple[PackDigest, ...]
     source_path: str
     """Of its file, from the publication's root."""

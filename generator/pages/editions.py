@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from generator.pages.assembly import digests_of, evidence_of, meta, waivers_of
+from generator.pages.assembly import digests_of, evidence_of, lowered_rules, meta, waivers_of
 from generator.pages.body import Body, render_body
 from generator.pages.boxes import long_date
 from generator.pages.contents import Contents
@@ -84,6 +84,7 @@ def edition_page(
         evidence=evidence_of(checked.text, runs),
         waivers=waivers_of(checked.text),
         coverage=checked.text.coverage,
+        lowered=lowered_rules(site),
         packs=digests_of(checked.text),
         source_path=text.path.relative_to(frame.project.root).as_posix(),
         recheck=recheck_of(checked.text, names, page.root, frame.scripts),

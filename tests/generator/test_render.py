@@ -286,6 +286,16 @@ def test_the_colophon_counts_what_was_checked(site: Path) -> None:
     assert "clawpub pack verify content/packs/sparse" in first(writeup(site), "#colophon").text()
 
 
+def test_rules_that_a_publication_lowers_are_named_where_it_says_what_was_checked(site: Path, tmp_path: Path) -> None:
+    assert "Rules" not in first(writeup(site), "#colophon").text()
+    root = write_publication(tmp_path)
+    with (root / "content" / "site.toml").open("a") as file:
+        file.write('\n[severity]\ndirection = "off"\nhedge = "off"\nentity = "warning"\nslack = "error"\n')
+    assert build(root, root / "site").passed
+    told = words(first(writeup(root / "site"), "#colophon"))
+    assert "Rules switched off here: hedge, direction. Rules that only warn here: entity." in told
+
+
 def test_speculation_and_context_look_like_what_they_are(site: Path) -> None:
     tree = writeup(site)
     passages = [str(node.attributes["class"]).split("--")[1] for node in tree.css(".passage")]
