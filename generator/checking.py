@@ -154,12 +154,19 @@ def _told(known: Verdict, checked: CheckedWriteup, findings: Sequence[Finding]) 
             "findings": tuple(findings),
             "verified": sum(claim.verdict == "verified" for claim in checked.claims),
             "coverage": vars(checked.coverage),
-            "claims": json.dumps([_claim(claim) for claim in checked.claims], allow_nan=False, default=str),
+            "claims": json.dumps(
+                [_claim(claim, _first(checked)) for claim in checked.claims], allow_nan=False, default=str
+            ),
         }
     )
 
 
-def _claim(claim: Claim) -> dict[str, Any]:
+def _first(checked: CheckedWriteup) -> str:
+    """Return the alias of the pack whose tables need none."""
+    return checked.writeup.pins[0].alias if checked.writeup.pins else ""
+
+
+def _claim(claim: Claim, first: str) -> dict[str, Any]:
     values = [reading.value for reading in claim.readings]
     return {
         "id": claim.fact_id,
@@ -170,5 +177,5 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "value": values[0] if len(values) == 1 else values,
         "verdict": claim.verdict,
         "rule": claim.rule,
-        "sources": [str(source) for source in claim.sources],
+        "sources": [str(each) if each.pack == first else f"{each.pack}.{each}" for each in claim.sources],
     }

@@ -11,6 +11,7 @@ import pytest
 from clawpub.cli.report import github, print_text, sarif
 from clawpub.findings import Finding
 from tests.clawpub.test_cli import ROOT, clawpub
+from tests.generator.builders import make_pack, make_writeup
 
 WRITEUP = ROOT / "content" / "writeups" / "the-same-call-again"
 
@@ -111,6 +112,24 @@ def test_one_writeup_is_checked_by_folder_file_or_slug(named: Path) -> None:
     told = json.loads(done.stdout)
     assert done.returncode == 0 and [Path(each["path"]).parent.name for each in told["writeups"]] == [WRITEUP.name]
     assert told["writeups"][0]["coverage"]["words"]["found"] >= 5
+
+
+def test_a_claims_sources_name_the_pack_where_it_is_not_the_first(tmp_path: Path) -> None:
+    facts = '[a]\nis = "run_summary.passes"\n[b]\nis = "that.run_summary.passes"\n[r]\nis = "run_summary.pass_rate"\n'
+    body = (
+        "[Observed — data pack run_summary, that run_summary]\n\n"
+        "[23]{fact=a} passed, [76.67%]{fact=r} of the runs, against [23]{fact=b}.\n"
+    )
+    packs = (make_pack(tmp_path), make_pack(tmp_path, "other"))
+    folder = make_writeup(tmp_path, body, facts=facts, packs=packs)
+    (tmp_path / "content" / "site.toml").write_text('title = "T"\nbase_url = "https://e.example"\n')
+    claims = json.loads(clawpub("check", folder, "--json").stdout)["writeups"][0]["claims"]
+    assert [claim["sources"] for claim in claims] == [
+        ["run_summary.passes"],
+        ["run_summary.pass_rate"],
+        ["that.run_summary.passes"],
+    ]
+    assert [claim["value"] for claim in claims] == [23, "0.766667", 23], "decimals keep their digits as text"
 
 
 def test_a_writeup_that_is_none_says_so() -> None:
