@@ -92,7 +92,7 @@ def _superlative(statement: Statement) -> Iterator[Remark]:
     if takes_most == takes_least:
         return
     takes = "the greatest" if takes_most else "the least"
-    for word in re.findall(r"[a-z]+", statement.whole.lower()):
+    for word in re.findall(r"[a-z]+", re.sub(r"\bat (?:least|most)\b", "", statement.whole.lower())):
         if word in _wrong_ends(takes_most, query):
             hint = "take the end that the words name: max(), min(), or order by ... desc"
             yield Remark("direction", f"{word!r}, and [{statement.entry.id}] takes {takes}", hint)
@@ -155,10 +155,19 @@ def _first_named(statement: Statement, at: int, found: Comparison) -> str | None
     """Return which side the sentence compares with the other: the one before the word, or not the one behind it."""
     low, high = statement.sentence
     cut = _CLAUSE.search(statement.text, at, high)
-    behind = _side(statement.text[at : cut.start() if cut else high], found)
+    said = statement.text[at : cut.start() if cut else high]
+    behind = _side(said, found)
     if behind:
         return "right" if behind == "left" else "left"
-    return _side(_CLAUSE.split(statement.text[low : statement.start])[-1], found)
+    before = _side(_CLAUSE.split(statement.text[low : statement.start])[-1], found)
+    if before is None and _SIBLING.search(said) and ("this" in found.left) != ("this" in found.right):
+        return "left" if "this" in found.left else "right"  # the writeup's own, where no name is said
+    return before
+
+
+_SIBLING = re.compile(
+    r"\bthan (?:its|the) (?:\w+ )?(?:siblings?|others?|predecessor|rival|reference|twin)\b", re.IGNORECASE
+)
 
 
 def _side(text: str, found: Comparison) -> str | None:
@@ -174,7 +183,7 @@ def _said(found: Comparison) -> str:
 
 def compared(query: str, names: Mapping[str, frozenset[str]]) -> Comparison | None:
     """Return what a query subtracts or compares; None where it does neither, or both sides go by the same words."""
-    match = _COMPARED.match(query) if is_query(query) else None
+    match = _COMPARED.match(_plain(query)) if is_query(query) else None
     if match is None:
         return None
     left, right = (_words(match[side], match["rest"], names) for side in ("left", "right"))
@@ -182,6 +191,23 @@ def compared(query: str, names: Mapping[str, frozenset[str]]) -> Comparison | No
         return None
     column = re.findall(r"\w+", re.sub(r"\bfrom\b.*", "", match["left"], flags=re.IGNORECASE | re.DOTALL))[-1]
     return Comparison(match["operator"], left - right, right - left, column)
+
+
+_ROUNDED = re.compile(
+    rf"\b(?:round|cast|coalesce|ifnull)\s*\(\s*({_OPERAND})\s*(?:,[^,()]*|\s+as\s+\w+)?\)", re.IGNORECASE
+)
+_ASKED = re.compile(
+    r"^(\s*select\s+)(?:case\s+when\s+(?P<case>.*?)\s+then\s+1\s+else\s+0\s+end|iif\s*\((?P<iif>.*?),\s*1\s*,\s*0\s*\))",
+    re.IGNORECASE | re.DOTALL,
+)
+_ABOVE_ZERO = re.compile(rf"\(?\s*({_OPERAND})\s*-\s*({_OPERAND})\s*\)?\s*(>=|<=|>|<)\s*0(?![\w.])", re.IGNORECASE)
+
+
+def _plain(query: str) -> str:
+    """Return a query without what only rounds or asks: round(a) > b, (a - b) > 0, case when a > b then 1 else 0 end."""
+    query = _ROUNDED.sub(r"\1", query)
+    query = _ASKED.sub(lambda match: match[1] + (match["case"] or match["iif"]), query)
+    return _ABOVE_ZERO.sub(r"\1 \3 \2", query)
 
 
 def _words(operand: str, rest: str, names: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -65,10 +65,11 @@ def unit(statement: Statement) -> Sequence[Remark]:
 def _counted(statement: Statement, fact: str, quantity: Quantity) -> list[Remark]:
     """Hold what the words count against what a column counts."""
     column = column_of(fact)
-    stored, said = unit_of(column or ""), _said(statement, quantity)
+    share = "a share" if _SHARE.search((column or "").lower()) else None
+    stored, said = unit_of(column or "") or share, _said(statement, quantity)
     if not (column and stored and said) or said == stored or said in _ALSO.get(stored, ()):
         return []
-    message = f"{quantity.text!r} counts {said}, and {column} is {stored if stored == 'a share' else f'in {stored}'}"
+    message = f"{quantity.text!r} counts {said}, and {column} is {share or f'in {stored}'}"
     computed = f"; or compute it: select {column} / 60.0 from … gives minutes of seconds"
     return [Remark("unit", message, f"say {stored}{computed if said in ('minutes', 'hours') else ''}")]
 
@@ -80,8 +81,6 @@ def unit_of(column: str) -> str | None:
         return _COLUMNS[low]
     if low.startswith("tokens_") or low.endswith("_tokens"):
         return "tokens"
-    if _SHARE.search(low):
-        return "a share"
     return next((unit for suffix, unit in _SUFFIXES.items() if low.endswith(suffix)), None)
 
 

@@ -10,7 +10,7 @@ from clawpub.pack.reader import Pack
 from generator.claims import check_writeup
 from generator.content import load_writeup
 from tests.generator.builders import make_writeup
-from tests.generator.publication import SPARSE, seal_campaign
+from tests.generator.publication import SPARSE, TASKS, Failures, seal_campaign
 
 FACTS = """
 [dense]
@@ -113,3 +113,27 @@ def test_what_stands_around_a_block_names_too(tmp_path: Path, packs: dict[str, P
     """A heading, a list item, a row and a column say of what the numbers are that they head."""
     assert [rule for rule, _ in findings(tmp_path, packs, body)] == ["entity"]
     assert findings(tmp_path / "right", packs, body.replace("Sparse-30B", "Dense-32B")) == []
+
+
+NOTHING_PASSED: Failures = {(task, run): "wrong" for task in TASKS for run in (1, 2, 3)}
+
+
+@pytest.mark.parametrize(("others", "rules"), [(SPARSE, ["noise"]), (NOTHING_PASSED, [])])
+def test_a_best_of_three_that_the_data_cannot_tell_from_the_others_is_no_win(
+    tmp_path: Path, packs: dict[str, Pack], others: Failures, rules: list[str]
+) -> None:
+    """What is said is that it beats each of the others, which may be equal among themselves."""
+    three = {"dense": packs["dense"]} | {
+        name: seal_campaign(tmp_path, name, model=f"acme.{name}-7b", failures=others, seed=5)
+        for name in ("sparse", "third")
+    }
+    said = "It is [better]{fact=best}."
+    query = (
+        "select d.passes + 1 > max(s.passes, t.passes) "
+        "from dense.run_summary d, sparse.run_summary s, third.run_summary t"
+    )
+    pins = {alias: f"{alias}@{pack.digest}" for alias, pack in three.items()}
+    body = f"[Observed — data pack run_summary, sparse run_summary, third run_summary]\n\n{said}"
+    folder = make_writeup(tmp_path, body, facts=f'[best]\nholds = "{query}"\n', packs=pins)
+    checked = check_writeup(load_writeup(folder), three, {"unused-fact": "off"})
+    assert [finding.rule for finding in checked.findings] == rules
