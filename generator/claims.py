@@ -195,6 +195,8 @@ class _Check:
         for word in counted.words_left():
             message = f"{word.text!r} is a {word.kind}, and no fact was compared with it"
             hint = f"bind it: [… {word.text} …]{{fact=id}} with `holds`, waive it, or say it under another tag"
+            if word.kind == "superlative":
+                hint = f"take {word.text!r} into the span of its number, if that fact takes this end; or {hint}"
             self.report("unbound-word", message, *place(prose.source(word.start)), hint=hint)
         for at, hedge in find_hedges(prose.text):
             hint = "say it under [Speculation]; what was observed needs no hedge and gives no reason"

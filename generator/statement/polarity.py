@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from clawpub.pack.query import is_query
 from clawpub.quantity import Quantity
 from generator.statement import Remark, Statement
-from generator.statement.direct import column_of, facts_by_quantity
+from generator.statement.direct import column_of, facts_by_quantity, selected
 
 GOOD = frozenset("pass passes passed solved correct score success successes succeeded".split())
 BAD = frozenset("fail fails failed failure failures error errors crash crashes crashed wrong missed".split())
@@ -62,6 +62,9 @@ _CONDITION = re.compile(
 )
 
 
+WHOLES = {"good": "what passed", "bad": "what failed", "all": "both what passed and what failed"}
+
+
 def polarity(statement: Statement) -> Sequence[Remark]:
     if statement.verdict != "verified" or statement.entry.holds:
         return ()
@@ -69,8 +72,7 @@ def polarity(statement: Statement) -> Sequence[Remark]:
         said, counted = _said(statement, quantity), counts(facts[0])
         if said is None or counted is None or counted == said[1]:
             continue
-        what = {"good": "what passed", "bad": "what failed", "all": "both what passed and what failed"}[counted]
-        message = f"{said[0]!r} is said of {quantity.text!r}, and [{statement.entry.id}] counts {what}"
+        message = f"{said[0]!r} is said of {quantity.text!r}, and [{statement.entry.id}] counts {WHOLES[counted]}"
         return (Remark("polarity", message, "say of the number what the fact counts, or count what the words say"),)
     return ()
 
@@ -105,6 +107,24 @@ def counts(fact: str) -> str | None:
     if signs:
         return signs.pop() if len(signs) == 1 else None
     return "all" if (column_of(fact) or "").lower() in _ALL else None
+
+
+def wholes(fact: str) -> set[str]:
+    """Return what a share divides by: `good`, `bad` or `all`; empty where its text does not say so plainly."""
+    if not is_query(fact):
+        return {"all"} if re.search(r"\bpass_rate\w*$", fact) else set()
+    taken = selected(fact)
+    if _TAKEN_APART.search(fact) or not taken or len(re.findall(r"\bselect\b", fact, re.IGNORECASE)) != 1:
+        return set()
+    behind = fact[fact.index(taken) + len(taken) :]
+    _, divided, below = taken.rpartition("/")
+    if not divided and not re.search(r"\bavg\s*\(", taken, re.IGNORECASE):
+        return set()
+    if re.search(r"\bcount\s*\(\s*(?:\w+\.)?failure_mode\s*\)", below, re.IGNORECASE):
+        return {"bad"}
+    below = re.sub(r"\bcount\s*\([^()]*\)|\btotal\s*\(", " ", below, flags=re.IGNORECASE) if divided else ""
+    signs = {_sign(match) for match in _CONDITION.finditer(f"{below} {behind}")} - {None}
+    return {str(sign) for sign in signs} or ({"all"} if re.search(r"\bcount\s*\(|\bruns\b", taken) else set())
 
 
 def _all_or(column: str) -> str | None:

@@ -8,14 +8,19 @@ from collections.abc import Sequence
 
 from clawpub.pack.query import is_query
 from clawpub.quantity import Quantity
+from generator.sentences import sentence_around
 from generator.statement import Remark, Statement
+from generator.statement.direct import facts_by_quantity
+from generator.statement.keys import about
+from generator.statement.polarity import WHOLES, counts, wholes
 
 _SKIPPED = (
     "all the its their our those these them total whole entire overall scored planned campaign's campaigns' of that "
     "every this each model's tool model prompt generated scored"
 ).split()
 _OF = re.compile(
-    rf"^\W{{0,2}}\s*(?:\([^)]*\)\s*)?(?:of|in)\s+(?:(?:{'|'.join(map(re.escape, _SKIPPED))}|\d[\d,]*)\s+)*"
+    rf"^\W{{0,2}}\s*(?:\([^)]*\)\s*)?(?:of|in)\s+(?!the time\b)"
+    rf"(?:(?:{'|'.join(map(re.escape, _SKIPPED))}|\d[\d,]*|(?:task|test|agent)(?= (?:runs?|attempts?)\b))\s+)*"
     r"(?P<noun>[a-z]+)",
     re.IGNORECASE,
 )
@@ -29,6 +34,8 @@ _FAMILIES = {
         "calls": "call calls",
         "tasks": "task tasks",
         "predictions": "prediction predictions",
+        "failures": "failure failures",
+        "passes": "pass passes",
     }.items()
     for noun in nouns.split()
 }
@@ -45,14 +52,19 @@ _BY_TABLE = {
     "per_task_results": "tasks", "predictions_scoring": "predictions",
 }  # fmt: skip
 _SHARE = re.compile(r"/|share\b|\bavg\s*\(", re.IGNORECASE)
+_TAKEN = re.compile(r"\s+(?:a|an|per)\s+[a-z]+|\s+of the time\b", re.IGNORECASE)
+"""What stands behind a share that is one of nothing that could be named: 0.1% a trade."""
+_COUNTED = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|none)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\bof\b|\bin\b|\bper\b|\brate\b|\binterval\b|\bbetween\b|/", re.IGNORECASE)
 
 
 def universe(statement: Statement) -> Sequence[Remark]:
     facts = statement.entry.facts
-    if statement.verdict != "verified" or len(facts) != len(statement.quantities):
+    if statement.verdict != "verified":
         return ()
-    remarks: list[Remark] = []
+    remarks = _two_wholes(statement)
+    if len(facts) != len(statement.quantities):
+        return remarks
     for quantity in statement.quantities:
         if quantity.kind in ("percent", "fraction"):
             remarks += _of_what(statement, quantity)
@@ -64,16 +76,56 @@ def _of_what(statement: Statement, quantity: Quantity) -> list[Remark]:
     said = _OF.match(statement.text[quantity.end : high])
     family = _FAMILIES.get(said["noun"].lower()) if said else None
     known = families(statement.columns)
+    if said and family in ("failures", "passes"):
+        return _of_outcomes(statement, family)
     if said and family and known and family not in known:
         reads = ", ".join(sorted(f"{table}.{column}" for table, column in statement.columns))
         message = f"a share of {said['noun']}, and [{statement.entry.id}] reads {reads}"
         return [
             Remark("universe", message, "name the whole that the fact divides by, or divide by what the words name")
         ]
-    if not said and _is_share(statement) and not _WHOLE.search(statement.text[low:high]):
+    if not said and _is_share(statement) and not _is_whole_near(statement, quantity, low, high):
         return [
             Remark("bare-share", f"{quantity.text!r} is a share, and the sentence does not say of what", "say of what")
         ]
+    return []
+
+
+def _is_whole_near(statement: Statement, quantity: Quantity, low: int, high: int) -> bool:
+    """Whether the sentence says of what something is a share, or counts it, or the one before names what is counted."""
+    text = statement.text
+    if _WHOLE.search(text[low:high]) or _TAKEN.match(text, quantity.end):
+        return True
+    if _COUNTED.search(text[low : quantity.outer_start]) or _COUNTED.search(text[quantity.outer_end : high]):
+        return True
+    before = sentence_around(text, low - 2, low - 2) if low else (0, 0)
+    return any(word.lower() in _FAMILIES for word in re.findall(r"[A-Za-z]+", text[slice(*before)]))
+
+
+def _of_outcomes(statement: Statement, family: str) -> list[Remark]:
+    """A share "of failures" divides by failures, or reads them alone."""
+    wanted = "bad" if family == "failures" else "good"
+    signs = {sign for fact in statement.entry.facts for sign in wholes(fact)}
+    if not signs or wanted in signs:
+        return []
+    message = f"a share of {family}, and [{statement.entry.id}] is one of {WHOLES[signs.pop()]}"
+    return [Remark("universe", message, "name the whole that the fact divides by, or divide by what the words name")]
+
+
+def _two_wholes(statement: Statement) -> list[Remark]:
+    """A ratio whose k is of one thing and whose n of another: the passes of a task out of all runs."""
+    for quantity, facts in facts_by_quantity(statement.entry.facts, statement.quantities):
+        if quantity.kind != "ratio" or len(facts) != 2:
+            continue
+        k, n = (counts(fact) for fact in facts)
+        hint = "take k and n of the same runs"
+        if {k, n} == {"good", "bad"}:
+            message = f"{quantity.text!r}: [{statement.entry.id}] sets {WHOLES[str(k)]} over {WHOLES[str(n)]}"
+            return [Remark("universe", message, hint)]
+        mine, whole = (set(about(fact)) for fact in facts)
+        if k in ("good", "bad") and n == "all" and mine and not whole:
+            message = f"{quantity.text!r}: its k is of {', '.join(sorted(mine))}, its n of all"
+            return [Remark("universe", message, hint)]
     return []
 
 
