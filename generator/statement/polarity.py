@@ -49,7 +49,7 @@ _BEFORE = re.compile(
 )
 _HEADED = re.compile(
     rf"(?:^|[.;,(—–-] *|\b(?:the|of|number of|total|its|all|and) +){_VERB}"
-    r"(?: *:| +(?:were|was|are|is|came to|numbered)) *$",
+    r"(?: *:| +(?:were|was|are|is|came to|numbered|stayed at|stood at|remained at|reached)) *$",
     re.IGNORECASE,
 )
 
@@ -62,6 +62,8 @@ _CONDITION = re.compile(
 )
 
 
+NEAR = 160
+"""Characters within which a verb stands beside its number."""
 WHOLES = {"good": "what passed", "bad": "what failed", "all": "both what passed and what failed"}
 
 
@@ -80,8 +82,8 @@ def polarity(statement: Statement) -> Sequence[Remark]:
 def _said(statement: Statement, quantity: Quantity) -> tuple[str, str] | None:
     """Return (the words, `good` or `bad`) of what is said of a number right beside it; None where nothing is."""
     low, high = statement.sentence
-    behind = _BEHIND.match(statement.text[quantity.outer_end : high])
-    before = statement.text[low : quantity.outer_start]
+    behind = _BEHIND.match(statement.text[quantity.outer_end : min(high, quantity.outer_end + NEAR)])
+    before = statement.text[max(low, quantity.outer_start - NEAR) : quantity.outer_start]
     found = behind or _HEADED.search(before) or _BEFORE.search(before)
     if found is None:
         return None
