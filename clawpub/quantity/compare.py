@@ -9,10 +9,10 @@ Let v be the literal, u the unit of its last printed digit after scaling, x the 
 | ratio | numerator and denominator each equal, unreduced |
 | grim | a percentage of n things is some k/n, rounded to its digits |
 | range | both ends by `point` against two facts, or every value of a set within the ends |
-| hedge | abs(v - x) <= min(max(u/2, 5% of x), 10% of x) |
+| hedge | abs(v - x) <= min(max(u/2, 5% of x), 10% of x); "nearly", "just under", "just over" from one side |
 | bound | the inequality on raw values, against the true extreme |
 | multiple | abs(v - x) <= min(u/2, 5% of v): ten times is [9.5, 10.5], twice is [1.9, 2.1] |
-| fraction | abs(v - x) <= 0.005: a fraction in words reads to the whole percent |
+| fraction | abs(v - x) <= u/2: a fraction in words reads to the whole percent, "four in ten" to the nearest in ten |
 | change | `60% more` is (a-b)/b, `40% fewer` is -0.40, both by `point` |
 | excess | never: more digits than the pack stores |
 | truncated | never: x cut off instead of rounded |
@@ -32,6 +32,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, cast
 
+from clawpub.quantity import words
 from clawpub.quantity.format import plain, round_to, spell, spell_range, spell_ratio
 from clawpub.quantity.model import Quantity
 from clawpub.quantity.scan import scan
@@ -292,7 +293,7 @@ def _tolerance(literal: Quantity) -> tuple[str, Fraction]:
     if literal.kind == "multiple":
         return "multiple", min(half, size / 20)
     if literal.kind == "fraction":
-        return "fraction", Fraction(1, 200)
+        return "fraction", half
     return ("change" if literal.kind == "change" else "point"), half
 
 
@@ -344,6 +345,11 @@ def _wrong(literal: Quantity, fact: Fact, rule: str, *, n: int | None, in_percen
     elif literal.kind == "change" and v == -x:
         message += "; more and fewer are the wrong way round"
         suggestion = None
+    elif abs(v + x) <= step / 2 and x < 0 and literal.text.lstrip("$€£¥")[0].isdigit():
+        message += (
+            "; where the words say that it is less than nothing (lost, fell), ask for it without its sign: -min(…)"
+        )
+        suggestion = None
     return Comparison("refuted", rule, message, suggestion)
 
 
@@ -363,6 +369,9 @@ def _hedge(literal: Quantity, fact: Fact) -> Comparison:
     v, x = _literal_value(literal), fact.value
     _, half = _tolerance(literal)
     allowed = min(max(half, abs(x) / 20), abs(x) / 10)
+    if side := _other_side(literal, v, x):
+        message = f"{literal.hedge} {literal.text} says that it lies {side}: the fact is {_shown(fact, literal)}"
+        return Comparison("refuted", "hedge", message, _suggest(literal, fact))
     if abs(v - x) <= allowed:
         if v == x:
             return Comparison("verified", "hedge")
@@ -370,6 +379,14 @@ def _hedge(literal: Quantity, fact: Fact) -> Comparison:
         return Comparison("verified", "hedge", note, rounded=True)
     message = f"{literal.hedge} {literal.text} does not hold: the fact is {_shown(fact, literal)}"
     return Comparison("refuted", "hedge", message, _suggest(literal, fact))
+
+
+def _other_side(literal: Quantity, v: Fraction, x: Fraction) -> str:
+    """Return on which side of a number its hedge puts the fact, where the fact is not there; "" where all is well."""
+    hedge = literal.hedge
+    if (hedge in words.FROM_BELOW and x > v) or (hedge in words.UNDER and x >= v):
+        return "below"
+    return "above" if hedge in words.OVER and x <= v else ""
 
 
 def _bound(literal: Quantity, facts: list[Fact]) -> Comparison:

@@ -9,11 +9,13 @@ SENTENCE_ENDS = {".", "!", "?", ":", ";", "\n\n"}
 
 
 def is_name(stream: Stream, part: Part) -> bool:
-    """Whether digits belong to a date, a reference or a model's name."""
+    """Whether digits belong to a date, a reference or a model's name, or a range to "a scale of 1 to 5"."""
+    first = part.first
+    if part.kind == "range" and stream.low(first - 1) in ("of", "from") and stream.low(first - 2) == "scale":
+        return True
     if part.form != "digits":
         return False
-    first = part.first
-    return dated(stream, part) or referenced(stream, first) or sized(stream, part)
+    return dated(stream, part) or referenced(stream, part) or sized(stream, part)
 
 
 def dated(stream: Stream, part: Part) -> bool:
@@ -30,7 +32,7 @@ def dated(stream: Stream, part: Part) -> bool:
     day, year = 1 <= value <= 31, 1900 <= value <= 2100
     following = stream.tokens[after]
     if day and following.kind == "word" and following.low in words.MONTHS and following.text[0].isupper():
-        return True
+        return stream.low(after + 1) not in words.COUNTED or stream.low(part.first - 1) in words.BEFORE_DATE
     if before is None:
         return False
     if before.kind == "word" and before.low in words.MONTHS and before.text[0].isupper():
@@ -50,7 +52,8 @@ def ends_date(stream: Stream, index: int) -> bool:
     return month.kind == "word" and month.low in words.MONTHS and month.text[0].isupper()
 
 
-def referenced(stream: Stream, first: int) -> bool:
+def referenced(stream: Stream, part: Part) -> bool:
+    first = part.first
     j = first - 1
     while j >= 0 and first - j <= 2 and stream.sym(j) in (".", ":", "#", "§"):
         if stream.sym(j) == "§":
@@ -61,7 +64,8 @@ def referenced(stream: Stream, first: int) -> bool:
     token = stream.tokens[j]
     if token.low in words.REFERENCES:
         return token.text[0].isupper() and (j == first - 1 or token.low in ("fig", "eq"))
-    return token.low in words.VERSIONED
+    counts = token.low in words.PLAIN_VERSIONED and part.step == 1 and part.noun in words.COUNTED
+    return token.low in words.VERSIONED and not counts
 
 
 def sized(stream: Stream, part: Part) -> bool:

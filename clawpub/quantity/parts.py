@@ -52,7 +52,7 @@ class Stream:
         self.text = text
         end = len(text)
         pad = Token("sym", "\n\n", "\n\n", end, end)
-        self.tokens = [*found, *[pad] * 8]
+        self.tokens = [*found, *[pad] * 12]
         self.count = len(found)
 
     def low(self, index: int) -> str:

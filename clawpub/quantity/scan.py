@@ -14,7 +14,8 @@ Doubtful words are quantities only where they clearly count:
 
 - *one*: before a noun ("one pass"), "one above", "by one", "only one.", "one of three". Not "this one", "one of the".
 - *no*: when a countable noun follows within four words, before any function word: "no infrastructure errors",
-  "No gave_up_mid_plan". Not "no longer", "no doubt", "no adversarial input".
+  "No gave_up_mid_plan". Not "no longer", "no doubt", "no adversarial input". Where a bound of the same clause follows,
+  "no run took more than 7" is that bound alone, turned round.
 - *second*: an ordinal before a noun ("the second call"), never after a number, "per", "a" ("3–6 second average") and
   not as "Second, ...". *third* and so on likewise; "a third of" is a fraction. *first* only as a rank ("ranked
   first", "first of ten").
@@ -23,7 +24,10 @@ Doubtful words are quantities only where they clearly count:
 - *single*: in "a single run". *once*: in "exactly once", "only once". *several*, *few*, *many*, *most*: never.
 - *over* is a bound at the start of a clause or after a verb or preposition ("took over 30"), else "across".
 - A bare year is a number, exact; "May 2026", "21 May" and all other dates, clock times and versions are nothing.
-- A number behind *Table*, *Figure*, *version*, *Python*, *arXiv* is a name; "run 2" counts, as "#2" does.
+- A number behind *Table*, *Figure*, *version*, *Python*, *arXiv* is a name; "run 2" counts, as "#2" does, and so does
+  "in this release 29 runs". "May 29" is a date, "in May 29 of the runs" none; "pass-29" is an identifier.
+- "four in ten", "one entry in seven" are shares; "from one release to the next" and "a scale of 1 to 5" are nothing.
+- A clock time is a quantity only where it says how much ("scored 22:30", "took 1:02:03"), and then it is never plain.
 - 32B behind a name with a digit or a capital ("Qwen3 32B") is the name's, unless parameters or tokens follow.
 """
 
@@ -92,7 +96,10 @@ def _place(text: str, where: list[int] | None, part: Part, outer: Outer, bidi: b
 
 class _Parser(Numbers):
     def parts(self) -> Iterator[tuple[Part, Outer]]:
+        """Yield each part with what is around it. "No run" waits for a bound behind it: `no run took more than 7` is
+        one bound."""
         index, floor = 0, 0
+        held: tuple[Part, Outer] | None = None
         while index < self.count:
             part = self.core(index)
             if part is None:
@@ -101,9 +108,16 @@ class _Parser(Numbers):
             if self.low(part.first - 1) in ("minus", "negative"):
                 part = part._replace(odd=True)
             if not is_name(self, part):
-                yield part, outer(self, part, floor)
+                around = outer(self, part, floor, held[0].first if held else floor)
+                if held and around.start > held[0].start:
+                    yield held
+                held = (part, around) if part.quantifier == "no" else None
+                if not held:
+                    yield part, around
                 floor = part.after
             index = max(part.after, index + 1)
+        if held:
+            yield held
 
     def core(self, index: int) -> Part | None:
         token = self.tokens[index]
@@ -120,17 +134,67 @@ class _Parser(Numbers):
         elif token.kind == "sym":
             if token.text[0] not in _OPENERS:
                 return None
+        elif token.kind == "skip":
+            return self.skipped(index)
         elif token.kind != "num":
             return None
         operand = self.operand(index)
         if operand is None:
             return None
+        share = self.share(operand)
+        if share is not None:
+            return share
         if operand.form == "words" and operand.number.lower() == "one" and operand.kind == "number":
             ranged = self.ranged(operand)
             if ranged is not operand:
                 return ranged
             return operand if self.one_counts(operand) else None
         return self.ranged(operand)
+
+    def skipped(self, index: int) -> Part | None:
+        """A time or a hexadecimal number that says how much: `scored 22:30`, `0x1D runs`. Nobody need read it right."""
+        token = self.tokens[index]
+        clock = token.text[-3:-2] == ":" and self.low(index - 1) in words.BEFORE_CLOCK
+        hexadecimal = token.text.startswith("0x") and self.low(index + 1) in words.COUNTED
+        if not clock and not hexadecimal:
+            return None
+        return Part(index, index + 1, token.start, token.end, token.text, ZERO, ONE, odd=True, exact=True)
+
+    def share(self, above: Part) -> Part | None:
+        """`four in ten`, `one run in seven`: a share to the nearest k in n, and one in n to the nearest n."""
+        j, noun = above.after, self.low(above.after)
+        one = above.form == "words" and above.value == 1
+        if noun and one and noun not in words.FUNCTION and self.low(j + 1) == "in":
+            j += 1
+        else:
+            noun = ""
+        if self.low(j) != "in" or not above.countable or above.odd or is_name(self, above):
+            return None
+        below = self.single(j + 1)
+        if below is None or not below.countable or below.odd or below.noun in words.SPANS:
+            return None
+        if self.sym(below.after) in ("-", "‑") and self.glued(below.after):
+            return None
+        n = below.value
+        if n != n.to_integral_value() or not 1 <= above.value < n <= 100 or above.value % 1:
+            return None
+        if (noun and below.noun in words.COUNTED) or (
+            above.form == "digits" and above.value != 1 and n not in words.SHARED
+        ):
+            return None
+        wide = 10_000 // int(n * n) if above.value == 1 else min(10_000 // int(n), 1000)
+        return above._replace(
+            after=below.after,
+            end=below.end,
+            value=above.value / n,
+            step=Decimal(wide).scaleb(-4),
+            kind="fraction",
+            form="words",
+            noun=below.noun or noun or None,
+            exact=False,
+            numerator=above.value,
+            denominator=n,
+        )
 
     # --- words that count only sometimes ---
 
@@ -149,9 +213,22 @@ class _Parser(Numbers):
             return kind == "name" or (before in words.BEFORE_ONE and kind == "sym")
         if after in words.FUNCTION or after in words.NOT_AFTER_ONE or (before == "at" and after == "point"):
             return False
+        if self.succession(part.after):
+            return False
         if after.endswith(("ed", "ing")) or after in ("ran", "made", "took", "won", "lost", "fell", "gave"):
             return self.low(part.after + 1) in words.COUNTED
         return True
+
+    def succession(self, index: int) -> bool:
+        """Whether "to the next" or "after another" follows: `from one release to the next`."""
+        for j in range(index, index + 4):
+            if self.low(j) in ("to", "after", "by"):
+                return self.low(j + 1) == "another" or (
+                    self.low(j + 1) == "the" and self.low(j + 2) in ("next", "other")
+                )
+            if not self.low(j):
+                break
+        return False
 
     def compound(self, index: int) -> bool:
         """Whether the word opens a term that counts nothing: zero-shot, two-sided, second half."""
@@ -178,6 +255,15 @@ class _Parser(Numbers):
 
     def nothing(self, index: int) -> Part:
         return self.word_part(index, index + 1, ZERO, quantifier="no")
+
+    def not_one(self, index: int) -> Part | None:
+        """`Not one run`, `not a single run`, where a clause begins."""
+        if not (self.starts_clause(index) or self.low(index - 1) in words.CLAUSES):
+            return None
+        single = self.low(index + 1) == "a" and self.low(index + 2) == "single"
+        if not single and (self.low(index + 1) != "one" or self.low(index + 2) in ("but", "or", "and", "")):
+            return None
+        return self.word_part(index, index + 3 if single else index + 2, ZERO, quantifier="no")
 
     def none(self, index: int) -> Part | None:
         if self.low(index + 1) in ("the", "other", "too") or self.low(index - 1) == "to":
@@ -321,6 +407,7 @@ def _special() -> dict[str, Handler]:
     handlers: dict[str, Handler] = {
         "no": _Parser.no,
         "none": _Parser.none,
+        "not": _Parser.not_one,
         "both": _Parser.both,
         "half": _Parser.half,
         "a": _Parser.article,

@@ -47,14 +47,22 @@ class _Characters(dict[int, str]):
         return result
 
 
-TWINS = dict(
+TWINS: dict[str, str] = {
+    "ﬀ": "ff",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+    "ﬃ": "ffi",
+    "ﬄ": "ffl",
+    **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡᴢɡɑօսհյցզӀ", "abcdefghijklmnoprstuvwzgaouhjgqI", strict=True)),
+} | dict(
     zip(
         "аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅοιντυρακεΟΑΒΕΗΙΚΜΝΡΤΥΧΖЗзȜƷıոѵӏбƼ",
         "aeopcyxijshdqwABEKMHOPCTYXIJSoivtupakeOABEHIKMNPTYXZ3333invl65",
         strict=True,
     )
 )
-"""Cyrillic and Greek letters that print like Latin ones, or like a 3: `ѕeven` and `2З` are seen, and never verified."""
+"""Letters that print like Latin ones or like digits: Cyrillic, Greek and Armenian ones, small capitals, ligatures.
+`ѕeven` and `2З` are seen, and never verified."""
 
 
 def _fold(char: str) -> str:
@@ -79,10 +87,11 @@ def clean(source: str) -> Clean:
         return Clean(source, None, False)
     text = source.translate(_CHARACTERS)
     bidi = BIDI.search(source) is not None
-    if HIDDEN not in text:
+    if HIDDEN not in text and len(text) == len(source):
         return Clean(text, None, bidi)
-    where = [index for index, char in enumerate(text) if char != HIDDEN]
-    return Clean(text.replace(HIDDEN, ""), [*where, len(text)], bidi)
+    read = [source[index].translate(_CHARACTERS).replace(HIDDEN, "") for index in range(len(source))]
+    where = [index for index, chars in enumerate(read) for _ in chars]
+    return Clean("".join(read), [*where, len(source)], bidi)
 
 
 _LEADS = "|".join(

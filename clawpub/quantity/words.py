@@ -58,9 +58,22 @@ CURRENCY_WORDS = {
     "euros": ("EUR", 0), "euro": ("EUR", 0), "eur": ("EUR", 0), "gbp": ("GBP", 0),
 }  # fmt: skip
 
+FROM_BELOW = {"nearly", "almost", "close to"}
+"""They say: no more than that."""
+UNDER = {
+    "just under", "just below", "just short of", "just shy of", "slightly under", "slightly below",
+    "slightly less than", "slightly fewer than", "a little under", "a little below", "a little less than",
+    "a little fewer than", "a bit under", "a bit less than", "barely under",
+}  # fmt: skip
+OVER = {
+    "just over", "just above", "just more than", "slightly over", "slightly above", "slightly more than",
+    "a little over", "a little above", "a little more than", "a bit over", "a bit more than", "barely over",
+    "barely above", "barely more than",
+}  # fmt: skip
+"""Near, and on that side of it."""
 HEDGES = {
-    "about", "around", "approximately", "approx", "roughly", "nearly", "almost", "some", "circa", "close to",
-    "on the order of", "in the region of", "virtually", "practically", "~", "≈", "∼", "≃", "or so", "ish",
+    "about", "around", "approximately", "approx", "roughly", "some", "circa", "on the order of", "in the region of",
+    "virtually", "practically", "~", "≈", "∼", "≃", "or so", "ish", *FROM_BELOW, *UNDER, *OVER,
 }  # fmt: skip
 BOUNDS: dict[str, Bound] = {
     "at least": ">=", "no fewer than": ">=", "no less than": ">=", "not less than": ">=", "not fewer than": ">=",
@@ -82,15 +95,27 @@ BOUNDS_AFTER: dict[str, Bound] = {
     "and below": "<=", "and under": "<=", "at maximum": "<=", "at most": "<=",
 }  # fmt: skip
 OPPOSITE: dict[Bound, Bound] = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
-NEGATIONS = {"not", "never", "cannot"}
-AUXILIARIES = set("be been being have has had even ever once any a the".split())
+NEGATIONS = {"not", "never", "cannot", "without", "rarely", "seldom"}
+AUXILIARIES = set("be been being have has had even ever once any a the single".split())
 """They may stand between a negation and its verb: `has never been above 7`."""
+NOBODY = {"nobody", "none", "neither", "nothing"}
+"""Subjects that turn round what is said of them: `none took more than 7`."""
+BARELY = {"hardly", "scarcely", "barely"}
+"""With "any" or "ever" behind, so do these: `hardly any run took more than 7`."""
+CLAUSES = set("and but that which who whom whose because while when where if although though since until unless "
+    "whereas so yet then".split())  # fmt: skip
+"""Where a clause begins that another one's subject says nothing of."""
+CLAUSE_SIGNS = set(',.;:!?()[]"“”—–…\n')
+"""What ends a clause; of a run of signs the first one counts."""
+FRONTED = set("in at on for under during from".split())
+"""`At no point did it`: they may stand before the "no" that begins a clause."""
 QUANTIFIERS = {"exactly": "exactly", "precisely": "exactly", "only": "only", "just": "only", "all": "all"}
 
 OVER_AFTER = set(
     "is was are were be been being at took takes take taking cost costs costing well just slightly by of for to "
     "with had has have used uses using scored scores scoring spent spends made makes and or in than reached reaches "
-    "averaged averages averaging ran runs lasted lasts consumed consumes from only a the still now needs needed".split()
+    "went goes averaged averages averaging ran runs lasted lasts consumed consumes from only a the still now "
+    "needs needed".split()
 ) - {"runs", "ran", "by"}
 """`over 30` is a bound after these words and at the start of a clause; elsewhere ("1-2 passes over 30 runs") it
 means across, and the number stands by itself, which is the stricter reading."""
@@ -110,10 +135,16 @@ MONTHS = {
     )
     for name in names.split()
 }
-AFTER_DATE = set("the and at in to was were is on by with for of after before until through".split())
+AFTER_DATE = set("the and at in to was were is on by with for after before until through".split())
+BEFORE_DATE = set("on since until till by from to of the before after between and".split())
+"""`On 29 March runs began` is a date; `passed 29 March runs` counts them."""
+BEFORE_CLOCK = set("score scored scores scoring result took takes taking lasted lasts passed passes".split())
+"""`22:30` behind these is no time of the day."""
 REFERENCES = set("table figure fig section chapter appendix equation footnote".split())
 """Capitalised, they number a place in a text: `Table 3`."""
 VERSIONED = set("version release revision python arxiv rfc iso pep doi cve".split())
+PLAIN_VERSIONED = {"version", "release", "revision"}
+"""`In this release 29 runs passed` counts."""
 
 FUNCTION = set(
     "a an the this that these those of in on at by for to from with without into onto upon between among and or but "
@@ -137,6 +168,13 @@ SIZED = set(
 )
 """After these, `32B` counts even behind a model's name."""
 
+SPANS = set(
+    "s ms min h second seconds minute minutes hour hours day days week weeks month months quarter quarters year years "
+    "percent dollars euros".split()
+)
+"""`Seven in ten minutes` is no share."""
+SHARED = {3, 4, 5, 10, 20, 100}
+"""What a share in digits is out of: `3 in 4`. Of other numbers k and n are two counts."""
 NOT_AFTER_ONE = set("another day hand thing reason way possibility explanation interpretation caveat question "
     "side sense example might other such more".split()) - {"more"}  # fmt: skip
 NOT_BEFORE_ONE = set("no this that each every any which another everyone either neither".split())

@@ -127,7 +127,9 @@ PIECES = (
     "more fewer higher faster ranked first May 21 2026 v1.2.3 12:30 us-east-1 0x1f Table Python "
     "32B 39,482 0,123 \u00a0 ٣ 三 Ⅷ ѕeven _ @ : https://a.b/1 gave_up 1_000 +5 −4 10x 5p 3rd 10-fold tenfold "
     "dozen hundred ½% not exceed "
-    "minus single couple once per each 1990s 5am $0.15/$0.60 24–27/30 ş É 🙂 1️⃣ \u202e"
+    "nobody none not.one not.a.single neither nor without rarely hardly.any no.run took did and which at.any.time in "
+    "seven just.under a.little.more.than nearly scored version March ﬁve ꜱeven to.the.next scale.of 12:34:56 of 3.in.4 "
+    "ten minus single couple once per each 1990s 5am $0.15/$0.60 24–27/30 ş É 🙂 1️⃣ \u202e"
 ).split(" ")
 
 

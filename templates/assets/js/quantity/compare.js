@@ -3,7 +3,9 @@
 // A value is null, true or false, a BigInt, a text ("23/30", "0.7667", "76.67%"), {number: "0.7667"} as it is stored,
 // or {pair: [23n, 30n]}.
 
-import { DECIMAL, MAX_EXPONENT, MAX_TEXT, PAIR, SHARES, SURROUNDINGS } from "./vocabulary.js";
+import {
+  DECIMAL, FROM_BELOW, MAX_EXPONENT, MAX_TEXT, OVER, PAIR, SHARES, SURROUNDINGS, UNDER,
+} from "./vocabulary.js";
 import { fixed, plain, roundTo, spell, spellRange, spellRatio } from "./format.js";
 import { Fraction, larger, smaller } from "./fraction.js";
 import { scan } from "./scan.js";
@@ -185,7 +187,7 @@ function ratio(literal, known) {
 function tolerance(literal) {
   const half = literal.step.over(2);
   if (literal.kind === "multiple") return ["multiple", smaller(half, literal.value.abs().over(20))];
-  if (literal.kind === "fraction") return ["fraction", new Fraction(1n, 200n)];
+  if (literal.kind === "fraction") return ["fraction", half];
   return [literal.kind === "change" ? "change" : "point", half];
 }
 
@@ -232,7 +234,11 @@ function wrong(literal, known, rule, { n, inPercent }) {
     hint = "; if it is stored in percent, the ledger must say so";
   } else if (kind === "number" && literal.unit === null && close(v.over(100), x, step.over(200)) && x.sign) {
     hint = "; if the literal means percent, it must say so";
-  } else if (kind === "change" && v.equals(x.negated())) hint = "; more and fewer are the wrong way round";
+  } else if (kind === "change" && v.equals(x.negated())) {
+    hint = "; more and fewer are the wrong way round";
+  } else if (x.sign < 0 && close(v, x.negated(), step.over(2)) && /^[$€£¥]*\p{Nd}/u.test(literal.text)) {
+    hint = "; where the words say that it is less than nothing (lost, fell), ask for it without its sign: -min(…)";
+  }
   if (hint) [message, suggestion] = [message + hint, null];
   return result("refuted", rule, message, { suggestion });
 }
@@ -246,12 +252,23 @@ function isShareOf(v, step, n) {
 function hedged(literal, known) {
   const v = literalValue(literal), x = known.value, size = x.abs();
   const allowed = smaller(larger(tolerance(literal)[1], size.over(20)), size.over(10));
+  const side = otherSide(literal.hedge, x.compare(v));
+  if (side) {
+    const message = `${literal.hedge} ${literal.text} says that it lies ${side}: the fact is ${shown(known, literal)}`;
+    return result("refuted", "hedge", message, { suggestion: suggest(literal, known) });
+  }
   if (v.minus(x).abs().compare(allowed) <= 0) {
     if (v.equals(x)) return result("verified", "hedge");
     return result("verified", "hedge", `true by its hedge: the fact is ${shown(known, literal)}`, { rounded: true });
   }
   const message = `${literal.hedge} ${literal.text} does not hold: the fact is ${shown(known, literal)}`;
   return result("refuted", "hedge", message, { suggestion: suggest(literal, known) });
+}
+
+// Returns on which side of a number its hedge puts the fact, where the fact is not there; "" where all is well.
+function otherSide(hedge, compared) {
+  if ((FROM_BELOW.has(hedge) && compared > 0) || (UNDER.has(hedge) && compared >= 0)) return "below";
+  return OVER.has(hedge) && compared <= 0 ? "above" : "";
 }
 
 // `facts` is the set that the bound speaks about; its extreme decides.

@@ -1,12 +1,16 @@
 // Digits that count nothing: dates, clock times, `Table 3`, `Python 3.11`, the 32B of "Qwen3 32B".
 
-import { AFTER_DATE, FUNCTION, MONTHS, REFERENCES, SENTENCE_ENDS, SIZED, VERSIONED } from "./vocabulary.js";
+import {
+  AFTER_DATE, BEFORE_DATE, COUNTED, FUNCTION, MONTHS, PLAIN_VERSIONED, REFERENCES, SENTENCE_ENDS, SIZED, VERSIONED,
+} from "./vocabulary.js";
 import { countable } from "./parts.js";
 import { isUpper } from "./tokens.js";
 
-// Whether digits belong to a date, a reference or a model's name.
+// Whether digits belong to a date, a reference or a model's name, or a range to "a scale of 1 to 5".
 export function isName(stream, part) {
-  return part.form === "digits" && (dated(stream, part) || referenced(stream, part.first) || sized(stream, part));
+  const scaled = ["of", "from"].includes(stream.low(part.first - 1)) && stream.low(part.first - 2) === "scale";
+  if (part.kind === "range" && scaled) return true;
+  return part.form === "digits" && (dated(stream, part) || referenced(stream, part) || sized(stream, part));
 }
 
 const within = (value, low, high) => value.compare(low) >= 0 && value.compare(high) <= 0;
@@ -27,7 +31,7 @@ function dated(stream, part) {
   if (dotted) return within(value, 0, 24);
   const day = within(value, 1, 31), year = within(value, 1900, 2100);
   const following = stream.tokens[after];
-  if (day && isMonth(following)) return true;
+  if (day && isMonth(following)) return !COUNTED.has(stream.low(after + 1)) || BEFORE_DATE.has(stream.low(first - 1));
   if (before === null) return false;
   if (isMonth(before)) {
     if (year) return true;
@@ -43,7 +47,7 @@ function endsDate(stream, index) {
   return j >= 1 && stream.tokens[j].kind === "num" && isMonth(stream.tokens[j - 1]);
 }
 
-function referenced(stream, first) {
+function referenced(stream, { first, step, noun }) {
   let j = first - 1;
   while (j >= 0 && first - j <= 2 && [".", ":", "#", "§"].includes(stream.sym(j))) {
     if (stream.sym(j) === "§") return true;
@@ -54,7 +58,8 @@ function referenced(stream, first) {
   if (REFERENCES.has(token.low)) {
     return isUpper(token.text) && (j === first - 1 || token.low === "fig" || token.low === "eq");
   }
-  return VERSIONED.has(token.low);
+  const counts = PLAIN_VERSIONED.has(token.low) && step.equals(1) && COUNTED.has(noun);
+  return VERSIONED.has(token.low) && !counts;
 }
 
 // Whether it is the 32B of "Qwen3 32B", or the 3 or the 30B of "Nemotron Nano 3 30B".

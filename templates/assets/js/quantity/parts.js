@@ -5,7 +5,7 @@ export class Stream {
     this.text = text;
     const end = text.length;
     const pad = { kind: "sym", text: "\n\n", low: "\n\n", start: end, end };
-    this.tokens = [...found, ...Array(10).fill(pad)];
+    this.tokens = [...found, ...Array(14).fill(pad)];
     this.count = found.length;
   }
 

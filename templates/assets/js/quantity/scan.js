@@ -1,14 +1,15 @@
 // Every quantity of a text, with its place. clawpub/quantity/scan.py holds the grammar; this is its second reading.
 
 import {
-  AFTER_DOUBLE, AFTER_HALF, AFTER_ONE, AFTER_TIMES, BEFORE_HALF, BEFORE_ONE, COMPOUNDS, COUNTED, CURRENCIES, FUNCTION,
-  GLYPHS, MULTIPLES, MULTIPLE_ADJECTIVES, NOT_AFTER_NO, NOT_AFTER_ONE, NOT_BEFORE_ONE, ODD, PARTS, PARTS_PLURAL, RANKED,
-  SCALES, SIGNS, SMALL_ORDINALS, SPACED_COMPOUNDS, TENS, TYPOGRAPHY, UNITS,
+  AFTER_DOUBLE, AFTER_HALF, AFTER_ONE, AFTER_TIMES, BEFORE_CLOCK, BEFORE_HALF, BEFORE_ONE, CLAUSES, COMPOUNDS, COUNTED,
+  CURRENCIES, FUNCTION, GLYPHS, MULTIPLES, MULTIPLE_ADJECTIVES, NOT_AFTER_NO, NOT_AFTER_ONE, NOT_BEFORE_ONE, ODD, PARTS,
+  PARTS_PLURAL, RANKED, SCALES, SHARED, SIGNS, SMALL_ORDINALS, SPACED_COMPOUNDS, SPANS, TENS, TYPOGRAPHY, UNITS,
 } from "./vocabulary.js";
 import { outer } from "./around.js";
 import { Fraction } from "./fraction.js";
 import { isName } from "./names.js";
 import { HUNDREDTH, Numbers, ONE, ZERO } from "./numbers.js";
+import { PART, countable } from "./parts.js";
 import { clean, tokens } from "./tokens.js";
 
 // Returns every quantity of `text` in order; `names` (models, tasks) are never taken apart.
@@ -46,7 +47,7 @@ const isHyphen = (symbol) => symbol === "-" || symbol === "‑";
 class Parser extends Numbers {
   parts() {
     const found = [];
-    let index = 0, floor = 0;
+    let index = 0, floor = 0, held = null;
     while (index < this.count) {
       let part = this.core(index);
       if (part === null) {
@@ -55,12 +56,15 @@ class Parser extends Numbers {
       }
       if (["minus", "negative"].includes(this.low(part.first - 1))) part = { ...part, odd: true };
       if (!isName(this, part)) {
-        found.push([part, outer(this, part, floor)]);
+        const around = outer(this, part, floor, held ? held[0].first : floor);
+        if (held && around.start > held[0].start) found.push(held);
+        held = part.quantifier === "no" ? [part, around] : null;
+        if (!held) found.push([part, around]);
         floor = part.after;
       }
       index = Math.max(part.after, index + 1);
     }
-    return found;
+    return held ? [...found, held] : found;
   }
 
   core(index) {
@@ -74,15 +78,47 @@ class Parser extends Numbers {
       } else if (!isNumberWord(token.low) && !token.low.endsWith("fold")) return null;
     } else if (token.kind === "sym") {
       if (!OPENERS.has(token.text[0])) return null;
-    } else if (token.kind !== "num") return null;
+    } else if (token.kind === "skip") return this.skipped(index);
+    else if (token.kind !== "num") return null;
     const operand = this.operand(index);
     if (operand === null) return null;
+    const share = this.share(operand);
+    if (share !== null) return share;
     if (operand.form === "words" && operand.number.toLowerCase() === "one" && operand.kind === "number") {
       const ranged = this.ranged(operand);
       if (ranged !== operand) return ranged;
       return this.oneCounts(operand) ? operand : null;
     }
     return this.ranged(operand);
+  }
+
+  // A time or a hexadecimal number that says how much: `scored 22:30`, `0x1D runs`. Nobody need read it right.
+  skipped(index) {
+    const { text, start, end } = this.tokens[index];
+    const clock = text.at(-3) === ":" && BEFORE_CLOCK.has(this.low(index - 1));
+    const hexadecimal = text.startsWith("0x") && COUNTED.has(this.low(index + 1));
+    if (!clock && !hexadecimal) return null;
+    return { ...PART, first: index, after: index + 1, start, end, number: text, value: ZERO, step: ONE, odd: true, exact: true };
+  }
+
+  // `four in ten`, `one run in seven`: a share to the nearest k in n, and one in n to the nearest n.
+  share(above) {
+    let j = above.after, noun = this.low(j);
+    const one = above.value.equals(1), spelled = above.form === "words";
+    if (noun && spelled && one && !FUNCTION.has(noun) && this.low(j + 1) === "in") j += 1;
+    else noun = "";
+    if (this.low(j) !== "in" || !countable(above) || above.odd || isName(this, above)) return null;
+    const below = this.single(j + 1);
+    if (below === null || !countable(below) || below.odd || SPANS.has(below.noun)) return null;
+    if (isHyphen(this.sym(below.after)) && this.glued(below.after)) return null;
+    const n = below.value, whole = n.isWhole && above.value.isWhole;
+    if (!whole || above.value.compare(1) < 0 || above.value.compare(n) >= 0 || n.compare(100) > 0) return null;
+    if ((noun && COUNTED.has(below.noun)) || (above.form === "digits" && !one && !SHARED.has(Number(n.numerator)))) return null;
+    const wide = one ? Fraction.of(10000).over(n.times(n)).floor() : Math.min(Number(Fraction.of(10000).over(n).floor()), 1000);
+    return {
+      ...above, after: below.after, end: below.end, value: above.value.over(n), step: Fraction.of(wide).scaled(-4),
+      kind: "fraction", form: "words", noun: below.noun || noun || null, exact: false, numerator: above.value, denominator: n,
+    };
   }
 
   // --- words that count only sometimes ---
@@ -100,10 +136,21 @@ class Parser extends Numbers {
       return kind === "name" || (BEFORE_ONE.has(before) && kind === "sym");
     }
     if (FUNCTION.has(after) || NOT_AFTER_ONE.has(after) || (before === "at" && after === "point")) return false;
+    if (this.succession(part.after)) return false;
     if (/(?:ed|ing)$/.test(after) || ["ran", "made", "took", "won", "lost", "fell", "gave"].includes(after)) {
       return COUNTED.has(this.low(part.after + 1));
     }
     return true;
+  }
+
+  // Whether "to the next" or "after another" follows: `from one release to the next`.
+  succession(index) {
+    for (let j = index; j < index + 4 && this.low(j); j++) {
+      if (!["to", "after", "by"].includes(this.low(j))) continue;
+      const next = this.low(j + 1) === "the" && ["next", "other"].includes(this.low(j + 2));
+      return next || this.low(j + 1) === "another";
+    }
+    return false;
   }
 
   // Whether the word opens a term that counts nothing: zero-shot, two-sided, second half.
@@ -129,6 +176,15 @@ class Parser extends Numbers {
 
   nothing(index) {
     return this.wordPart(index, index + 1, ZERO, { quantifier: "no" });
+  }
+
+  // `Not one run`, `not a single run`, where a clause begins.
+  notOne(index) {
+    if (!this.startsClause(index) && !CLAUSES.has(this.low(index - 1))) return null;
+    const single = this.low(index + 1) === "a" && this.low(index + 2) === "single";
+    const other = this.low(index + 1) !== "one" || ["but", "or", "and", ""].includes(this.low(index + 2));
+    if (!single && other) return null;
+    return this.wordPart(index, single ? index + 3 : index + 2, ZERO, { quantifier: "no" });
   }
 
   none(index) {
@@ -261,7 +317,7 @@ class Parser extends Numbers {
 }
 
 const SPECIAL = new Map([
-  ["no", "no"], ["none", "none"], ["both", "both"], ["half", "half"], ["a", "article"], ["an", "article"],
+  ["no", "no"], ["none", "none"], ["not", "notOne"], ["both", "both"], ["half", "half"], ["a", "article"], ["an", "article"],
   ["once", "once"],
   ...[...MULTIPLES.keys()].map((word) => [word, "multiple"]),
   ...[...MULTIPLE_ADJECTIVES.keys()].map((word) => [word, "adjective"]),
