@@ -7,17 +7,14 @@ table cells, image descriptions, titles and the start of a numbered list are not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from clawpub.quantity import Quantity, scan
+from clawpub.quantity import Quantity, pieces, scan
 from generator.markdown.passages import Block
 from generator.markdown.prose import Span
 from generator.wording import Word, find_words
 from generator.writeup import Coverage
-
-_SECTION_NUMBER = re.compile(r"\s*\d{1,2}(?:\.\d{1,2}){0,3}\.(?=\s+[A-Z])")
 
 
 @dataclass
@@ -70,6 +67,7 @@ def count(block: Block, names: Sequence[str] = ()) -> Counted:
     quantities = scan(block.prose.text, names=names)
     if number := section_number(block):
         quantities = [q for q in quantities if q.start >= number]
+    quantities = [piece for quantity in quantities for piece in _apart(quantity, block.prose.spans)]
     taken = [(quantity.outer_start, quantity.outer_end) for quantity in quantities]
     words = [
         w for w in find_words(block.prose.text) if not any(w.start < end and start < w.end for start, end in taken)
@@ -79,8 +77,20 @@ def count(block: Block, names: Sequence[str] = ()) -> Counted:
 
 def section_number(block: Block) -> int:
     """Return where a heading's own words begin, behind its "3."; 0 where they begin at once."""
-    number = _SECTION_NUMBER.match(block.prose.text) if block.container == "heading" else None
-    return number.end() if number else 0
+    return block.numbered
+
+
+def _apart(quantity: Quantity, spans: Sequence[Span]) -> tuple[Quantity, ...]:
+    """Return a range or a ratio as its two numbers where each stands in a span of its own, else as it is."""
+    both = pieces(quantity)
+    touching = [span for span in spans if span.start < quantity.outer_end and quantity.outer_start < span.end]
+    if both is None or len(touching) != 2:
+        return (quantity,)
+    alone = all(
+        span.start <= piece.start and piece.end <= span.end and not (span.start < other.end and other.start < span.end)
+        for span, piece, other in zip(touching, both, reversed(both), strict=True)
+    )
+    return both if alone else (quantity,)
 
 
 def titles(block: Block, names: Sequence[str] = ()) -> Iterator[tuple[int, Quantity]]:

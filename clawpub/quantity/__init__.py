@@ -3,6 +3,7 @@
 from clawpub.quantity.compare import Comparison, FactUnit, Value, Verdict, compare
 from clawpub.quantity.format import spell
 from clawpub.quantity.model import Bound, Form, Kind, Quantity
+from clawpub.quantity.pieces import pieces
 from clawpub.quantity.scan import scan
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Value",
     "Verdict",
     "compare",
+    "pieces",
     "scan",
     "spell",
 ]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from generator.markdown.prose import OBJECT, Prose, Slip, read_prose
+from generator.markdown.sections import number_sections
 from generator.writeup import TagKind
 
 _CONTAINERS = {"blockquote", "list_item"}
@@ -47,6 +48,12 @@ class Block:
     """The passage of a tag that stands in this block."""
     tag_alone: bool = False
     slips: list[Slip] = field(default_factory=list)
+    numbered: int = 0
+    """Where a heading's own words begin, behind its section's number."""
+
+    @property
+    def words(self) -> str:
+        return self.prose.text
 
     @property
     def observed(self) -> bool:
@@ -55,7 +62,9 @@ class Block:
 
 def read_passages(tokens: Sequence[Token], lead: TagKind | None) -> list[Block]:
     """Return the blocks of a body in order, each with the passage that covers it."""
-    return _Walk(lead).read(tokens)
+    blocks = _Walk(lead).read(tokens)
+    number_sections([block for block in blocks if block.container == "heading"])
+    return blocks
 
 
 class _Walk:
@@ -80,6 +89,8 @@ class _Walk:
             elif token.type == "heading_open":
                 container = "heading"
                 self.enter(int(token.tag[1:]))
+            elif token.type in ("fence", "code_block"):
+                token.meta["observed"] = self.passage.kind == "observed"
             elif token.type in ("td_open", "th_open"):
                 container = "cell"
             elif side == "close":

@@ -1,6 +1,7 @@
 // What a claim's facts say about its words, as generator/facts.py decides it before a page is built.
 
 import { compare, quoted } from "../quantity/compare.js";
+import { apart } from "../quantity/pieces.js";
 import { scan } from "../quantity/scan.js";
 import { isQuery } from "./cells.js";
 import { cellText, spelled } from "./values.js";
@@ -12,8 +13,8 @@ const outcome = (verdict, rule, message, hint = "") => ({ verdict, rule, message
 // words begin; `words` is the span as a reader sees it; `values` are those of `is`, `holds` is a value or undefined,
 // `set` the values of `inside`.
 export function judge({ text, span, skip, words, names, entry, values, holds, set }) {
-  const found = scan(text, names).filter((each) => each.start >= skip);
   const [start, end] = span;
+  const found = scan(text, names).filter((each) => each.start >= skip).flatMap((each) => apart(each, span));
   const inside = found.filter((each) => start <= each.outerStart && each.outerEnd <= end);
   const cut = found.find((each) => each.outerStart < end && start < each.outerEnd && !inside.includes(each));
   if (cut) {
