@@ -18,6 +18,7 @@ from clawpub.pack.reader import Pack
 from clawpub.quantity import Quantity, scan
 from clawpub.toml_source import nearest_hint
 from generator import coverage
+from generator.coded import code_quantity, share_in_code
 from generator.coverage import Counted
 from generator.evidence import Evidence, Tables
 from generator.facts import Facts, Outcome, cell_text, judge, pair_up, printed
@@ -181,11 +182,9 @@ class _Check:
                 self.report("unknown-name", message, *place(prose.source(at)), hint=hint)
 
     def _coded(self, counted: Counted, place: Place) -> None:
-        """Report code that is nothing but a quantity: nobody checks it, and a reader takes it for checked."""
+        """Report what code says of quantities: nobody checks it, and a reader takes it for checked."""
         for at, code in counted.block.prose.code:
-            found = [] if "]{" in code else scan(code.strip(), names=self.names)
-            whole = len(found) == 1 and found[0].outer_end - found[0].outer_start == len(code.strip())
-            if whole or any(q.kind in ("ratio", "percent", "money", "points") or q.noun in _COUNTED for q in found):
+            if code_quantity(code, self.names):
                 hint = "take the backticks away and bind it; or write more of the code than its number"
                 self.report("code-quantity", f"{code.strip()!r} in code is bound to no fact", *place(at), hint=hint)
 
@@ -468,12 +467,14 @@ class _Check:
 
     def _code_blocks(self, tokens: Sequence[Token], locator: Locator) -> None:
         for token in tokens:
-            if (
-                token.type in ("fence", "code_block")
-                and (at := typed.hidden(token.content, observed=False)) is not None
-            ):
-                line = locator.line_of(token)
+            if token.type not in ("fence", "code_block"):
+                continue
+            line = locator.line_of(token)
+            if (at := typed.hidden(token.content, observed=False)) is not None:
                 self.report("hidden-character", f"{typed.named(token.content[at])} in code", line, hint="remove it")
+            if token.meta.get("observed") and (share := share_in_code(token.content, self.names)):
+                hint = "say it in the text, in a claim; a table of the pack is {{ table(...) }}"
+                self.report("code-quantity", f"{share!r} in a code block is bound to no fact", line, hint=hint)
 
     def _depth(self, tokens: Sequence[Token], locator: Locator) -> None:
         deepest = next((token for token in tokens if token.nesting == 1 and token.level >= MAX_NESTING - 1), None)
@@ -497,6 +498,11 @@ class _Check:
                 self.more_outside += 1
                 hint = "nothing checks the front matter; keep numbers in the body"
                 self.report("untagged-quantity", f"{quantity.text!r} in the {key}", line, hint=hint)
+        writeup = self.writeup
+        for key, texts in (("section", [writeup.section]), ("authors", writeup.authors), ("tags", writeup.tags)):
+            for _ in (mark for text in texts for mark in typed.typed_marks(text)):
+                line = writeup.front_lines.get(key, 1)
+                self.report("typed-mark", typed.MARK_MESSAGE, line, hint=typed.MARK_HINT)
 
     def _unused(self) -> None:
         for entry in self.writeup.ledger.values():
@@ -510,9 +516,6 @@ def _read(claim: Claim, alias: str, table: str, column: str) -> bool:
     return any(
         source.pack == alias and source.table == table and column in ("", source.column) for source in claim.sources
     )
-
-
-_COUNTED = frozenset("run runs pass passes failure failures task tasks".split())
 
 
 def _maybe_named(text: str, quantity: Quantity) -> str:

@@ -22,9 +22,10 @@ from generator.charts.model import Chart
 from generator.charts.outcomes import failure_chart
 from generator.charts.task_map import task_map
 from generator.library import ALIAS
-from generator.markdown.typed import folded
+from generator.markdown.typed import folded, typed_marks
 from generator.tables import PackUrl, TableView, compare_runs, compare_tasks, table_view
 from generator.views import View
+from generator.wording import find_words
 
 MAX_SOURCE = 2000
 """Characters of the longest expression."""
@@ -107,7 +108,10 @@ def _check_caption(name: str, caption: str) -> None:
     hint = "nothing checks a caption: say it in the text, in a claim"
     if found := scan(caption):
         raise FactError(f"{name}: {found[0].text!r} in the caption", hint=hint)
-    if "verified" in folded(caption):
+    for word in find_words(caption):
+        if not caption[word.end :].startswith(" first"):  # "the cheapest first" says how the rows are sorted
+            raise FactError(f"{name}: {word.text!r} in the caption", hint=hint)
+    if next(typed_marks(caption), None) is not None or "verified" in folded(caption):
         raise FactError(f"{name}: a verification mark in the caption", hint=hint)
 
 

@@ -47,6 +47,8 @@ class Prose:
     """The block's source."""
     text: str = ""
     """What a reader sees."""
+    shown: str = ""
+    """The same with the words of code in it."""
     spans: list[Span] = field(default_factory=list)
     tags: list[tuple[Token, int]] = field(default_factory=list)
     """Provenance tags and where they stand in the text."""
@@ -63,6 +65,7 @@ class Prose:
     """Ranges of the text that are links."""
     _starts: list[int] = field(default_factory=list, repr=False)
     _sources: list[tuple[int, bool]] = field(default_factory=list, repr=False)
+    _shown_starts: list[int] = field(default_factory=list, repr=False)
 
     def source(self, offset: int) -> int:
         """Return the offset in the source of a character of the text."""
@@ -71,6 +74,14 @@ class Prose:
             return 0
         at, verbatim = self._sources[index]
         return at + offset - self._starts[index] if verbatim else at
+
+    def shown_source(self, offset: int) -> int:
+        """Return the offset in the source of a character of `shown`; of code, where it begins."""
+        index = bisect_right(self._shown_starts, offset) - 1
+        if index < 0:
+            return 0
+        at, verbatim = self._sources[index]
+        return at + offset - self._shown_starts[index] if verbatim else at
 
     def is_typed(self, offset: int) -> bool:
         """True where a character stands in the source as itself, False where it is escaped or an entity."""
@@ -82,7 +93,8 @@ class _Reader:
     def __init__(self, content: str) -> None:
         self.prose = Prose(content)
         self.texts: list[str] = []
-        self.length = 0
+        self.shown: list[str] = []
+        self.length = self.shown_length = 0
         self.open: list[Span] = []
         self.words: list[list[str]] = []
         self.link_starts: list[int] = []
@@ -93,10 +105,13 @@ class _Reader:
     def add(self, text: str, at: int, verbatim: bool, words: str | None = None) -> None:
         self.prose._starts.append(self.length)
         self.prose._sources.append((at, verbatim))
+        self.prose._shown_starts.append(self.shown_length)
         self.texts.append(text)
+        self.shown.append(text if words is None else words)
         self.length += len(text)
+        self.shown_length += len(self.shown[-1])
         for span_words in self.words:
-            span_words.append(text if words is None else words)
+            span_words.append(self.shown[-1])
 
     def read(self, tokens: list[Token]) -> None:
         for token in tokens:
@@ -178,4 +193,5 @@ def read_prose(inline: Token) -> Prose:
     reader = _Reader(inline.meta["content"] if block else inline.content)
     reader.read([inline] if block else inline.children or [])
     reader.prose.text = "".join(reader.texts)
+    reader.prose.shown = "".join(reader.shown)
     return reader.prose
