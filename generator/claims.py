@@ -197,6 +197,9 @@ class _Check:
             if word.kind == "superlative":
                 hint = f"take {word.text!r} into the span of its number, if that fact takes this end; or {hint}"
             self.report("unbound-word", message, *place(prose.source(word.start)), hint=hint)
+        for at, word in coverage.words_in_titles(counted.block):
+            message = f"{word.text!r} in a title is a {word.kind}"
+            self.report("unbound-word", message, *place(at), hint="a title cannot be bound; say it in the text")
         for at, hedge in find_hedges(prose.text):
             hint = "say it under [Speculation]; what was observed needs no hedge and gives no reason"
             self.report("hedge", f"{hedge!r} in an Observed passage", *place(prose.source(at)), hint=hint)

@@ -100,6 +100,13 @@ def titles(block: Block, names: Sequence[str] = ()) -> Iterator[tuple[int, Quant
             yield at, quantity
 
 
+def words_in_titles(block: Block) -> Iterator[tuple[int, Word]]:
+    """Yield (offset in the source, word) for what titles of links and images compare."""
+    for at, title in block.prose.titles:
+        for word in find_words(title):
+            yield at, word
+
+
 def coverage(counted: list[Counted], *, more_unbound: int = 0, more_outside: int = 0) -> Coverage:
     """Return the counts of a writeup."""
     observed = [each for each in counted if each.block.observed]

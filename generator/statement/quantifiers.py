@@ -12,6 +12,7 @@ POSITIVE = frozenset("all every everything everyone always both entirely each".s
 
 _CHOOSES = re.compile(r"\b(?:where|having|limit)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\b(?:of|over|across|out of)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_EXCEPT = re.compile(r"(?:\s+[\w-]+){0,4}?\s+(?:but|except(?:\s+for)?|save)\s+(?:the\s+)?", re.IGNORECASE)
 _IN_ALL = re.compile(r"\bin\s+$", re.IGNORECASE)
 
 
@@ -24,7 +25,7 @@ def universal(statement: Statement, falsified: Falsified) -> Sequence[Remark]:
     if statement.rule == "words" or statement.verdict != "verified":
         return ()
     for start, end, text in _universals(statement):
-        if _names_the_whole(statement.text, start, end):
+        if _names_the_whole(statement.text, start, end) or _counts_the_rest(statement, end):
             continue
         if entry.inside:
             if _CHOOSES.search(entry.inside) and not entry.holds:
@@ -57,6 +58,15 @@ def _universals(statement: Statement) -> list[tuple[int, int, str]]:
                 (quantity.outer_start, quantity.outer_end, statement.text[quantity.outer_start : quantity.outer_end])
             )
     return sorted(found)
+
+
+def _counts_the_rest(statement: Statement, end: int) -> bool:
+    """Whether a number in the span says how many are left out: "all entries but one", "all except seven runs"."""
+    for quantity in statement.quantities:
+        between = statement.text[end : quantity.outer_start]
+        if quantity.outer_start >= end and _EXCEPT.fullmatch(between):
+            return True
+    return False
 
 
 def _names_the_whole(text: str, start: int, end: int) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clawpub.pack.reader import Pack
+from generator.names import is_name
 from generator.writeup import Coverage
 from tests.generator.builders import check, make_pack, told
 
@@ -129,3 +130,16 @@ def test_a_twenty_nine_in_any_markup_is_code_or_a_finding(tmp_path: Path, pack: 
     )
     heading = any(token.type == "heading_open" for token in checked.tokens)  # it ends the passage
     assert not visible or heading or not checked.passed
+
+
+@pytest.mark.parametrize("name", ["Claude 3.5 Sonnet", "RTX 4090", "SWE-bench Verified 500", "Llama 3.1 8B Instruct"])
+def test_a_name_may_hold_digits(name: str) -> None:
+    assert is_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Reached 29 of 30 passes", "Coder passed 29 of 30 runs", "Coder cost $5 a run", "Coder Passed 29", "Reached 29"],
+)
+def test_a_sentence_is_no_name(name: str) -> None:
+    assert not is_name(name)
