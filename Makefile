@@ -48,7 +48,7 @@ soak: .venv/.test-ready ## the long suites in full
 	CLAWPUB_SOAK=1 $(BIN)/pytest -n 2
 
 clean: ## remove what was made, but not the models
-	rm -rf .venv site .clawpub/uv .clawpub/tmp .clawpub/demo
+	rm -rf .venv site .site.previous .clawpub/uv .clawpub/tmp .clawpub/demo
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
