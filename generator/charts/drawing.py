@@ -42,19 +42,20 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Said:
+class Written:
+    """A line of text, and where its letters stand."""
+
     y: int
     text: str
 
 
 @dataclass(frozen=True)
 class DrawnRow:
-    label: str
-    """Cut where it is too long for a phone; the table has all of it."""
+    label: tuple[Written, ...]
+    """Cut where it is very long; the table has all of it."""
     note: str
     """Smaller, behind the label; empty where it would not fit there."""
-    label_y: int
-    said: tuple[Said, ...]
+    said: tuple[Written, ...]
     """What the row says, line by line; the first beside the label where both fit."""
     middle: int
     """Of the bar."""
@@ -139,22 +140,27 @@ def _ticks(axis: Axis) -> tuple[Tick, ...]:
 def _rows(chart: Chart) -> Iterator[DrawnRow]:
     top = 0
     for row in chart.rows:
-        gap, label = chart.is_gap(row), _cut(row.label)
-        note = row.note if row.note and len(label) + len(row.note) < MOST_CHARACTERS else ""
-        said = textwrap.wrap(f"— {row.said}" if gap else row.said, MOST_CHARACTERS, max_lines=3, placeholder=" …")
-        room = MOST_CHARACTERS - len(label) - len(note) - (4 if row.marked else 0)  # bold letters are wider
-        beside = len(said) == 1 and len(said[0]) < room
-        first = top + LINE * (1 if beside else 2) - 5
-        lines = tuple(Said(first + LINE * place, text) for place, text in enumerate(said))
-        middle = max([top + LINE - 5, *(line.y for line in lines)]) + 6 + BAR // 2
+        gap, labels = chart.is_gap(row), _wrapped(row.label, 2)
+        room = MOST_CHARACTERS - len(labels[-1]) - (4 if row.marked else 0)  # bold letters are wider
+        note = row.note if row.note and len(row.note) < room else ""
+        said = _wrapped(f"— {row.said}" if gap else row.said, 3)
+        beside = len(said) == 1 and len(note) + len(said[0]) < room
+        label = _lines(labels, top)
+        lines = _lines(said, top + LINE * (len(labels) - (1 if beside else 0)))
+        middle = lines[-1].y + 6 + BAR // 2
         line, dot = _line(chart, row)
         parts = tuple(_parts(chart, row)) if chart.kind == "bars" else ()
-        yield DrawnRow(label, note, top + LINE - 5, lines, middle, parts, line, dot, row.code, row.marked, gap)
+        yield DrawnRow(label, note, lines, middle, parts, line, dot, row.code, row.marked, gap)
         top = middle + BAR // 2 + GAP
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 2].rstrip()} …"
+def _wrapped(text: str, lines: int) -> list[str]:
+    """Return a text in as many lines as it takes on a phone, cut after the last that there is room for."""
+    return textwrap.wrap(text, MOST_CHARACTERS, max_lines=lines, placeholder=" …", break_on_hyphens=False) or [""]
+
+
+def _lines(texts: Sequence[str], top: int) -> tuple[Written, ...]:
+    return tuple(Written(top + LINE * place - 5, text) for place, text in enumerate(texts, start=1))
 
 
 def _parts(chart: Chart, row: Row) -> Iterator[Part]:

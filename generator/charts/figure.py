@@ -122,9 +122,10 @@ def _rows_layout(chart: Chart, drawing: Drawing) -> dict[str, Any]:
     """Return a layout that has no axis up: what a row is stands above its bar, as in the drawing."""
     notes = []
     for drawn in drawing.rows:
-        label, note = _plain(drawn.label), f" {_plain(drawn.note)}" if drawn.note else ""
         role = "code" if drawn.code else "marked" if drawn.marked else "label"
-        notes.append(_note(label + note, drawn.label_y, 0) | {"name": role})
+        for line in drawn.label:
+            note = f" {_plain(drawn.note)}" if drawn.note and line is drawn.label[-1] else ""
+            notes.append(_note(_plain(line.text) + note, line.y, 0) | {"name": role})
         notes += [_note(_plain(said.text), said.y, 1) | {"name": "said"} for said in drawn.said]
     return _layout(drawing) | {
         "annotations": notes,

@@ -13,7 +13,7 @@ from generator.charts.figure import figure_data
 from generator.charts.model import Amount, Chart, Measure, Row
 from generator.charts.task_map import LEVELS, level
 from generator.charts.values import values_table
-from generator.charts.words import chart_words
+from generator.charts.words import chart_words, gap_words
 from generator.tables import TableView
 
 
@@ -32,6 +32,11 @@ class ChartView:
         """What it shows, for whoever does not see it."""
         return chart_words(self.chart)
 
+    @property
+    def gaps(self) -> str:
+        """What is missing in it, and why."""
+        return gap_words(self.chart) or "There is nothing to draw."
+
     @cached_property
     def table(self) -> TableView:
         return values_table(self.chart)
@@ -43,8 +48,13 @@ class ChartView:
 
     @property
     def legend(self) -> tuple[Measure, ...]:
-        """What the colours of a bar's parts mean; of one part, nothing."""
-        return self.chart.measures if self.chart.kind == "bars" and len(self.chart.measures) > 1 else ()
+        """What the colours of a bar's parts mean, those that it has; of one part, nothing."""
+        chart = self.chart
+        if chart.kind != "bars" or len(chart.measures) < 2:
+            return ()
+        return tuple(
+            measure for place, measure in enumerate(chart.measures) if any(row.amounts[place].at for row in chart.rows)
+        )
 
     @property
     def is_empty(self) -> bool:

@@ -17,7 +17,6 @@ def chart_words(chart: Chart) -> str:
     sentences = [f"{_sentence(chart.title)} {_drawn(chart)}"]
     if not chart.rows:
         return f"{sentences[0]} It has no rows."
-    gaps = [row for row in chart.rows if chart.is_gap(row)]
     there = [row for row in chart.rows if not chart.is_gap(row)]
     if len(there) <= MOST_ROWS:
         sentences += [_sentence(f"{row.label}: {row.said}") for row in there]
@@ -25,12 +24,21 @@ def chart_words(chart: Chart) -> str:
         sentences.append(f"{len(there)} dots: {_span(there, 0, chart)}; {_span(there, 1, chart)}.")
     else:
         sentences += _ends(chart, there)
-    if gaps:
-        reasons = dict[str, list[str]]()
-        for row in gaps:
-            reasons.setdefault(row.said, []).append(row.label)
-        sentences += [f"Nothing is drawn for {_listed(labels)}: {_sentence(why)}" for why, labels in reasons.items()]
+    if len(there) < len(chart.rows):
+        sentences.append(gap_words(chart))
     return " ".join(sentences)
+
+
+def gap_words(chart: Chart) -> str:
+    """Return sentences that say what is missing, and why; empty where nothing is."""
+    reasons: dict[str, list[str]] = {}
+    for row in filter(chart.is_gap, chart.rows):
+        reasons.setdefault(row.said, []).append(row.label)
+    all_of_them = len(reasons) == 1 and all(map(chart.is_gap, chart.rows))
+    return " ".join(
+        f"Nothing is drawn{'' if all_of_them else f' for {_listed(labels)}'}: {_sentence(why)}"
+        for why, labels in reasons.items()
+    )
 
 
 def _drawn(chart: Chart) -> str:

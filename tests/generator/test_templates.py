@@ -89,6 +89,22 @@ def test_text_colours_meet_the_contrast_of_wcag_aa(scheme: str) -> None:
         assert (one + 0.05) / (other + 0.05) >= 4.5, f"{scheme}: {ink} on {paper}"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_chart_draws_meets_the_contrast_of_graphics(scheme: str) -> None:
+    """3:1 against the paper (WCAG 2.2, 1.4.11); lines of intervals say what their dots and words say too."""
+    light, dark = (
+        (default_templates() / "assets" / "css" / "tokens.css").read_text().split("prefers-color-scheme: dark")
+    )
+    tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", light))
+    drawn = [name for name in tokens if name.startswith("chart-") and not name.endswith(("grid", "-line"))]
+    assert len(drawn) == 10
+    if scheme == "dark":
+        tokens |= dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", dark))
+    for name in drawn:
+        one, other = sorted((luminance(tokens[name]), luminance(tokens["paper"])), reverse=True)
+        assert (one + 0.05) / (other + 0.05) >= 3, f"{scheme}: {name}"
+
+
 def test_a_publications_template_takes_the_place_of_its_equal(tmp_path: Path) -> None:
     (tmp_path / "partials").mkdir()
     (tmp_path / "partials" / "_footer.html").write_text("<footer>ours</footer>")
