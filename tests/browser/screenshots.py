@@ -15,6 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.browser.chromium import Chromium, find_chromium, started
+from tests.browser.serving import served
 from tests.browser.whole_site import PAGES, build_whole_site
 
 WIDTHS = {390: 844, 768: 1024, 1440: 900}
@@ -22,16 +23,18 @@ WIDTHS = {390: 844, 768: 1024, 1440: 900}
 
 SCHEMES = ("light", "dark")
 SCREENS = 3
+SHEET, GAP = 1568, 8
+"""Of a contact sheet: its sides, and what is between two pictures."""
 
 
-def take(browser: Chromium, site: Path, folder: Path, kinds: Sequence[str]) -> None:
+def take(browser: Chromium, address: str, folder: Path, kinds: Sequence[str]) -> None:
     """Write the pictures."""
     for kind in kinds:
         page = browser.page()
         for width, height in WIDTHS.items():
             for scheme in SCHEMES:
                 page.show(width=width, height=height, prefers_color_scheme=scheme)
-                page.open(f"file://{site}/{PAGES[kind]}")
+                page.open(address + PAGES[kind])
                 tall = min(page.run("document.documentElement.scrollHeight"), SCREENS * height)
                 clip = {"x": 0, "y": 0, "width": width, "height": tall, "scale": 1}
                 shot = page.send("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
@@ -39,29 +42,24 @@ def take(browser: Chromium, site: Path, folder: Path, kinds: Sequence[str]) -> N
         page.close()
 
 
-def print_page(browser: Chromium, site: Path, folder: Path) -> None:
-    page = browser.page(f"file://{site}/{PAGES['writeup']}")
+def print_page(browser: Chromium, address: str, folder: Path) -> None:
+    page = browser.page(address + PAGES["writeup"])
     printed = page.send("Page.printToPDF", printBackground=False)
     (folder / "writeup.pdf").write_bytes(base64.b64decode(printed["data"]))
     page.close()
 
 
-def contact_sheet(files: Sequence[Path], target: Path, *, width: int = 480, columns: int = 4) -> None:
-    """Write one picture of many, each scaled to one width and cut at a height that fits."""
-    pictures = []
-    for file in files:
-        with Image.open(file) as opened:
-            picture = opened.convert("RGB")
-            scaled = picture.resize((width, picture.height * width // picture.width))
-            pictures.append(scaled.crop((0, 0, width, min(scaled.height, 3 * width))))
-    rows = [pictures[start : start + columns] for start in range(0, len(pictures), columns)]
-    sheet = Image.new("RGB", (columns * (width + 8), sum(max(p.height for p in row) + 8 for row in rows)), "magenta")
-    top = 0
-    for row in rows:
-        for column, picture in enumerate(row):
-            sheet.paste(picture, (column * (width + 8), top))
-        top += max(picture.height for picture in row) + 8
-    sheet.save(target)
+def contact_sheets(files: Sequence[Path], stem: Path, *, columns: int) -> None:
+    """Write pictures side by side, so many a sheet that words can still be read."""
+    width = SHEET // columns
+    for number, start in enumerate(range(0, len(files), columns), 1):
+        sheet = Image.new("RGB", (SHEET, SHEET), "gray")
+        for column, file in enumerate(files[start : start + columns]):
+            with Image.open(file) as opened:
+                picture = opened.convert("RGB")
+            scaled = picture.resize((width - GAP, picture.height * (width - GAP) // picture.width))
+            sheet.paste(scaled, (column * width, 0))
+        sheet.save(stem.with_name(f"{stem.name}-{number}.png"))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -71,14 +69,17 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     folder, kinds = Path(arguments[0]), list(arguments[1:]) or list(PAGES)
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as root, started(program) as browser:
-        site = build_whole_site(Path(root))
-        take(browser, site, folder, kinds)
-        print_page(browser, site, folder)
-    for width in WIDTHS:
+    with (
+        tempfile.TemporaryDirectory() as root,
+        served(build_whole_site(Path(root))) as address,
+        started(program) as browser,
+    ):
+        take(browser, address, folder, kinds)
+        print_page(browser, address, folder)
+    for width, columns in ((390, 4), (768, 2), (1440, 2)):
         for scheme in SCHEMES:
             files = [folder / f"{kind}-{width}-{scheme}.png" for kind in kinds]
-            contact_sheet(files, folder / f"all-{width}-{scheme}.png", columns=8 if width == 390 else 5)
+            contact_sheets(files, folder / f"sheet-{width}-{scheme}", columns=columns)
     print(f"{len(kinds) * len(WIDTHS) * len(SCHEMES)} pictures in {folder}")
     return 0
 
