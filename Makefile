@@ -16,7 +16,7 @@ BIN := .venv/bin
 
 site: .venv/.site-ready ## run the demo campaign, check every claim, build site/
 	@began=$$(date +%s); \
-	$(BIN)/clawpub demo && $(BIN)/clawpub build && \
+	$(BIN)/clawpub demo && $(BIN)/clawpub build --search --cards && \
 	echo "make site took $$(( $$(date +%s) - began )) s (setup: $$(cat .clawpub/setup-seconds) s, once)"
 
 test: .venv/.test-ready lint ## check the code and run all tests
