@@ -25,7 +25,7 @@ class Shown:
     kind: Kind
     text: str = ""
     exact: str = ""
-    """The stored value where `text` is rounded."""
+    """The stored value where `text` is rounded or says it otherwise; of a moment, as ISO 8601 writes it."""
     pad: str = ""
     """What would follow, unseen, for decimal points to stand below each other."""
     note: str = ""
@@ -34,6 +34,8 @@ class Shown:
     """`passed`, `failed` or `unscored` for each run, drawn before the text."""
     url: str = ""
     """Where the text leads, from the site's root."""
+    bar: int = 0
+    """Length of the bar behind a number, in percent of the cell's width; 0 for none."""
 
     @property
     def width(self) -> int:
@@ -110,7 +112,7 @@ def _shown(cell: Cell, column: Column, schema: Schema, row: Row, origin: str) ->
         case int():
             return Shown("number", f"{cell:,}" if standard else str(cell))
         case datetime():
-            return Shown("moment", cell.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"))
+            return Shown("moment", cell.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"), exact=spell(cell))
         case str():
             kind: Kind = "code" if standard and column.name in _CODE else "text"
             return text(cell, kind)
@@ -165,7 +167,7 @@ def missing_reason(name: str, origin: str) -> str:
         return "empty in the imported table"
     if name == "passed":
         return "the run was not scored"
-    return "the campaign names no price" if "usd" in name else "not recorded"
+    return "the campaign names no price" if "usd" in name or name == "share" else "not recorded"
 
 
 def _suffix(name: str) -> tuple[str, str, int | None]:

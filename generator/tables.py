@@ -15,12 +15,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from string import ascii_lowercase
 from typing import cast
 
 from clawpub.errors import FactError
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import PER_TASK_RESULTS, RUN_SUMMARY, TASK_OUTCOMES, Column, Schema, is_standard
 from clawpub.pack.tables import Row, Table, spell
+from generator.bars import with_bars
 from generator.cells import Heading, Shown, aligned, heading, missing, missing_reason, shown_column
 
 ORIGINS = {
@@ -31,6 +33,12 @@ ORIGINS = {
 }
 MAX_ROWS = 200
 """Rows that a page shows of a table; the file has the rest."""
+
+LONG = 24
+"""Rows of a table that may stand at full height."""
+
+LEAST_TO_SORT = 3
+"""Rows whose order is worth changing."""
 
 TEXT_WIDTH = 96
 """Characters of a table that fit in the column of text."""
@@ -79,6 +87,24 @@ class TableView:
         for line in self.lines:
             widths = [max(width, min(cell.width, 34)) for width, cell in zip(widths, line.cells, strict=True)]
         return sum(widths) + 3 * len(widths) > TEXT_WIDTH
+
+    @property
+    def long(self) -> bool:
+        """Whether it scrolls in a box of its own, below its headings."""
+        return len(self.lines) > LONG
+
+    @property
+    def sortable(self) -> bool:
+        """Whether its reader can put it in another order."""
+        return len(self.lines) >= LEAST_TO_SORT
+
+    @property
+    def dashes(self) -> dict[str, str]:
+        """Return why values are missing, each reason with the mark that its dashes carry: none where it is the only."""
+        cells = (cell for line in (*self.lines, *self.totals) for cell in line.cells)
+        reasons = dict.fromkeys(cell.note for cell in cells if cell.kind == "missing")
+        marks = ("",) if len(reasons) == 1 else ascii_lowercase
+        return dict(zip(reasons, marks, strict=False))
 
 
 def short(digest: str) -> str:
@@ -139,7 +165,10 @@ def table_view(
     table = pack.table(name)
     chosen = _columns(table.schema, columns)
     rows = table.rows[:MAX_ROWS]
-    shown = {column.name: shown_column(column, table.schema, rows, origin=pack.info.origin) for column in chosen}
+    shown = {
+        column.name: with_bars(column.name, shown_column(column, table.schema, rows, origin=pack.info.origin))
+        for column in chosen
+    }
     if is_standard(table.schema, PER_TASK_RESULTS) and "score" in shown:
         shown["score"] = _with_dots(shown["score"], rows, pack)
     headings = tuple(heading(column, table.schema) for column in chosen)
@@ -312,7 +341,7 @@ def compare_runs(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] 
                 cell if cell.kind == "missing" else replace(cell, note=interval_of(row))
                 for cell, row in zip(cells, rows, strict=True)
             ]
-        shown.append(aligned(cells) if columns[name].type != "string" else cells)
+        shown.append(with_bars(name, aligned(cells)) if columns[name].type != "string" else cells)
     labels = dict(_COMPARED) | {"infrastructure_errors": "Not scored"}
     headings = [replace(heading(columns[name], RUN_SUMMARY), label=labels[name]) for name in names]
     return TableView(
@@ -342,15 +371,11 @@ def tool_statistics(pack: Pack, url: str) -> TableView | None:
     statuses = sorted({status for counter in counts.values() for status in counter}, key=_status_order)
     headings = [Heading("tool", "Tool"), Heading("calls", "Calls", numeric=True)]
     headings += [Heading(status, status.replace("_", " ").capitalize(), numeric=True) for status in statuses]
+    ordered = sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
+    totals = with_bars("calls", [Shown("number", str(counter.total())) for _, counter in ordered])
     lines = [
-        Line(
-            (
-                Shown("code", tool or "(no name)"),
-                Shown("number", str(counter.total())),
-                *(Shown("number", str(counter[status])) for status in statuses),
-            )
-        )
-        for tool, counter in sorted(counts.items(), key=lambda item: (-item[1].total(), item[0]))
+        Line((Shown("code", tool or "(no name)"), total, *(Shown("number", str(counter[each])) for each in statuses)))
+        for (tool, counter), total in zip(ordered, totals, strict=True)
     ]
     caption = "Tool calls by tool and status"
     return TableView(

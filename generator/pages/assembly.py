@@ -380,14 +380,15 @@ def _file_rows(pack: Pack) -> tuple[FileRow, ...]:
             "data/" + quote(resource.path),
             resource.title,
             size_of(resource.bytes),
+            resource.bytes,
             resource.hash,
         )
         for resource in pack.descriptor.resources
     ]
     own = FileRow(
-        DESCRIPTOR, f"data/{DESCRIPTOR}", "What the pack holds, with the digest of every file", "", pack.digest
+        DESCRIPTOR, f"data/{DESCRIPTOR}", "What the pack holds, with the digest of every file", "", None, pack.digest
     )
-    return (own, FileRow(SEAL, f"data/{SEAL}", "The digest of the descriptor", "", ""), *listed)
+    return (own, FileRow(SEAL, f"data/{SEAL}", "The digest of the descriptor", "", None, ""), *listed)
 
 
 def size_of(count: int) -> str:

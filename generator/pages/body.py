@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from clawpub.pack.model import SUITE_FILE
 from clawpub.pack.reader import Pack
 from generator.library import ALIAS, MODEL_CARDS
 from generator.pages.render import Theme, render_view
+from generator.tables import LEAST_TO_SORT, LONG
 from generator.urls import pack_url, table_anchor
 from generator.views import View
 from generator.writeup import Claim, TagKind
@@ -180,7 +182,10 @@ class _BodyRenderer(RendererHTML):
         return f" {link}</{_heading(tokens[idx])}>\n"
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
-        return '<div class="table-box" tabindex="0" role="group" aria-label="Table">\n<table class="table">\n'
+        rows = _rows(tokens, idx)
+        box = "table-box table-box--long" if rows > LONG else "table-box"
+        table = "table table--sortable" if rows >= LEAST_TO_SORT else "table"
+        return f'<div class="{box}" tabindex="0" role="group" aria-label="Table">\n<table class="{table}">\n'
 
     def table_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         return "</table>\n</div>\n"
@@ -346,6 +351,12 @@ def _words(token: Token) -> str:
         elif child.children:
             parts.append(_words(child))
     return "".join(parts).strip()
+
+
+def _rows(tokens: Sequence[Token], start: int) -> int:
+    """Return how many rows the table that starts here has, besides its headings."""
+    rows = itertools.takewhile(lambda token: token.type != "table_close", itertools.islice(tokens, start, None))
+    return sum(token.type == "tr_open" for token in rows) - 1
 
 
 _ALIGNMENTS = {"text-align:right": "number", "text-align:center": "center"}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from clawpub.pack.across import current
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import RUN_SUMMARY
+from generator.bars import with_bars
 from generator.cells import Heading, Shown, aligned, heading, missing, missing_reason, shown_column
 from generator.pages.boxes import days, scores
 from generator.tables import Line, TableView, harness_of, interval_of, model_of, summary_of
@@ -35,7 +36,7 @@ def campaign_table(packs: Sequence[Pack], caption: str, first: Heading, name: Ca
         [_suite(pack) for pack in packs],
         [_score(pack, corrected=not any(pack is other for other in latest)) for pack in packs],
         *(_figures(packs, column) for column, _ in _FIGURES),
-        [_date(pack) for pack in packs],
+        [date_cell(pack) for pack in packs],
     ]
     known = {column.name: heading(column, RUN_SUMMARY) for column in RUN_SUMMARY.columns}
     figures = [replace(known[column], label=label) for column, label in _FIGURES]
@@ -76,11 +77,15 @@ def _figures(packs: Sequence[Pack], name: str) -> list[Shown]:
         cells.append(
             replace(cell, note=interval_of(summary)) if name == "pass_rate" and cell.kind == "number" else cell
         )
-    return aligned(cells)
+    return with_bars(name, aligned(cells))
 
 
-def _date(pack: Pack) -> Shown:
-    return Shown("moment", days(pack.info.campaign)) if pack.info.campaign else missing("no campaign")
+def date_cell(pack: Pack) -> Shown:
+    """Return the days of a campaign."""
+    campaign = pack.info.campaign
+    if campaign is None:
+        return missing("no campaign")
+    return Shown("moment", days(campaign), exact=campaign.started_at.date().isoformat())
 
 
 def labels_of(packs: Sequence[Pack]) -> list[tuple[str, str]]:

@@ -16,8 +16,8 @@ from generator.charts.outcomes import failure_chart, has_outcomes
 from generator.charts.view import ChartView
 from generator.local import newest_first
 from generator.pages.assembly import meta, pack_entry
-from generator.pages.boxes import card_fields, days
-from generator.pages.campaigns import by_harness, by_model, campaign_table
+from generator.pages.boxes import card_fields
+from generator.pages.campaigns import by_harness, by_model, campaign_table, date_cell
 from generator.pages.catalogue_contexts import (
     CampaignsPage,
     ComparePage,
@@ -315,13 +315,12 @@ def _task_table(task: str, packs: Sequence[Pack], runs: Mapping[str, PackRuns]) 
 def _task_line(task: str, pack: Pack, row: Row, runs: PackRuns) -> Line:
     harness, origin = harness_of(pack), pack.info.origin
     name = Shown("text", model_of(pack), note=f"through {harness}" if harness else "", url=pack_url(pack))
-    date = Shown("moment", days(pack.info.campaign)) if pack.info.campaign else missing("no campaign")
     outcomes = outcomes_of(pack).get(task, [])
     dots = tuple(outcomes) if len(outcomes) <= 12 else ()
     score = Shown("number", spell(row["score"]), dots=dots, url=runs.task_url(task))
     if row["score"] is None:
         score = missing(missing_reason("score", origin))
-    return Line((name, date, score, _modes(row, origin)))
+    return Line((name, date_cell(pack), score, _modes(row, origin)))
 
 
 def _modes(row: Row, origin: str) -> Shown:

@@ -307,6 +307,8 @@ class FileRow:
     """From the pack's page; percent-encoded, and always below data/."""
     title: str
     size: str
+    bytes: int | None
+    """None where the pack does not say it of itself."""
     digest: str
 
 

@@ -95,8 +95,10 @@ def test_campaigns_are_listed_with_their_intervals_and_what_is_missing_has_a_rea
     assert dense[1:4] == ["agentic-core-v1", "23/30", "76.67 43–93 %"]
     assert dense[-1] == "1 November 2026"
     assert table["acme.sparse-30b through loop@1"][2] == "22/29 (22/30 of planned)"
-    assert table["acme.sparse-30b through loop@1"][4] == "—missing: the campaign names no price"
-    assert table["acme.sparse-80b through openclaw@2026.4.22"][5] == "—missing: not stated by the source"
+    assert table["acme.sparse-30b through loop@1"][4] == "—amissing: the campaign names no price"
+    notes = [note.text() for note in tree(site, "campaigns/index.html").css(".figure__notes li")]
+    assert notes[:2] == ["—a the campaign names no price", "—b not stated by the source"]
+    assert table["acme.sparse-80b through openclaw@2026.4.22"][5] == "—bmissing: not stated by the source"
 
 
 def test_a_models_page_has_its_cited_facts_its_campaigns_and_the_writeups_on_them(site: Path) -> None:
