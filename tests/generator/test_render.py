@@ -324,7 +324,7 @@ def test_a_tag_links_its_sources(site: Path) -> None:
 def test_a_cell_that_is_missing_says_why_and_shows_no_zero(site: Path) -> None:
     row = next(row for row in writeup(site).css("tr") if "acme.sparse-80b" in row.text() and len(row.css("td")) > 3)
     cell = row.css(".missing")[0]
-    assert words(cell) == "—bmissing: not stated by the source"
+    assert words(cell) == "—missing: not stated by the source"
 
 
 def test_the_packs_pages_say_where_they_come_from(site: Path) -> None:
