@@ -48,8 +48,8 @@ MOST_CPU_S = 20
 CONTENT = Path(__file__).parents[2] / "content" / "writeups"
 HTML_OF_OURS = frozenset(
     "html head body p h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong s del a span div hr br img table thead "
-    "tbody tfoot tr th td caption figure figcaption svg g line rect circle path text title desc small time dl dt dd "
-    "section article main q data header footer aside nav sup sub cite details summary colgroup col abbr".split()
+    "tbody tfoot tr th td caption figure figcaption svg g line rect circle path text tspan title desc small time dl dt "
+    "dd section article main q data header footer aside nav sup sub cite details summary colgroup col abbr".split()
 )
 
 TAGS = (
@@ -73,7 +73,8 @@ HOSTILE = (
     "~~~\n", "***", "__", "~~", "| a | 7 |\n|---|---:|\n| b | 8 |\n", "23. ", "- ", "> ", "# ", "### 3. ", "---\n",
     "{{ fact(\"f1\") }}", '{{ table("run_summary") }}', '{{ table("words", columns=["a"]) }}', "{{ 7*7 }}",
     "{% if x %}",
-    "{# x #}", "{{ ''.__class__ }}", '{{ compare_runs("this", "that") }}', "{{ interval_chart() }}", "{{", "}}",
+    "{# x #}", "{{ ''.__class__ }}", '{{ compare_runs("this", "that") }}', "{{ interval_chart() }}", "{{",
+    "{{ failure_chart() }}", '{{ bar_chart("run_metrics", x="task_id", y="latency_s") }}', "{{ cost_chart() }}", "}}",
     "(verified: data pack run_summary.score)", "verified", "\t", "    code 7\n", "\n\n", "\r", "\r\n", "\u2028",
 )  # fmt: skip
 NUMBERS = (
@@ -377,7 +378,8 @@ def test_any_sealed_pack_gives_findings_or_a_harmless_site(files: Files, body: s
             else:
                 RAN["opened"] += 1
                 shown = [f"{{{{ table({json.dumps(name)}) }}}}" for name in names]
-                calls = ["{{ compare_runs() }}", "{{ compare_tasks() }}", "{{ interval_chart() }}"]
+                charts = [f"{{{{ {name}_chart() }}}}" for name in ("interval", "failure", "latency", "cost", "task")]
+                calls = ["{{ compare_runs() }}", "{{ compare_tasks() }}", *charts]
                 write_writeup(root, "all", body="\n\n".join([*shown, *calls]), packs={"this": pack})
                 write_writeup(root, "fuzzed", body=body, ledger=ledger, packs={"this": pack})
             if not build(root, root / "site").passed:  # then what the pack alone makes
