@@ -301,7 +301,7 @@ def write_writeup(
     head = f"title: {title}\ndate: {day}\ndescription: What a dense model does better, and what it does not.\n"
     head += f"section: {section}\nauthors: [A. Tester]\ndraft: {str(draft).lower()}\n"
     (folder / "index.md").write_text(f"---\n{head}packs:\n{pins}---\n{body}" if pins else f"---\n{head}---\n{body}")
-    (folder / "facts.toml").write_text(ledger)
+    (folder / "facts.toml").write_bytes(ledger.encode("utf-8", "surrogatepass"))
     return folder
 
 
