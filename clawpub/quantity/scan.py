@@ -21,7 +21,8 @@ Doubtful words are quantities only where they clearly count:
   first", "first of ten").
 - *half*: in "half of/the/a/as", "by half", "more than half". Not "the second half", "half-life".
 - *double*: before "the", "that", "what", "its"; *doubled*, *twice*, *halved* always. *both*, *none* always.
-- *single*: in "a single run". *once*: in "exactly once", "only once". *several*, *few*, *many*, *most*: never.
+- *single*: in "a single run". *pair*: in "a pair of". *once*: in "exactly once", "only once". *several*, *few*, *many*,
+  *most*: never.
 - *over* is a bound at the start of a clause or after a verb or preposition ("took over 30"), else "across".
 - A bare year is a number, exact; "May 2026", "21 May" and all other dates, clock times and versions are nothing.
 - A number behind *Table*, *Figure*, *version*, *Python*, *arXiv* is a name; "run 2" counts, as "#2" does, and so does
@@ -331,14 +332,15 @@ class _Parser(Numbers):
         return self.fraction_part(index, j + 1, words.UNITS[low], below)
 
     def article(self, index: int) -> Part | None:
-        """`a third of`, `a dozen`, `a single run`, `a couple of`."""
+        """`a third of`, `a dozen`, `a single run`, `a couple of`, `a pair of`."""
         following = self.low(index + 1)
         if following in words.PARTS:
             return self.fraction(index)
         if following == "single":
             return self.single_word(index, index + 2)
-        if following == "couple":
-            return self.word_part(index, index + (3 if self.low(index + 2) == "of" else 2), Decimal(2))
+        of = self.low(index + 2) == "of"
+        if following == "couple" or (following == "pair" and of):
+            return self.word_part(index, index + (3 if of else 2), Decimal(2))
         return None
 
     def single_word(self, first: int, after: int) -> Part | None:

@@ -48,6 +48,7 @@ MULTIPLES = {
     "doubled": Decimal(2), "doubles": Decimal(2), "doubling": Decimal(2),
     "tripled": Decimal(3), "triples": Decimal(3), "tripling": Decimal(3),
     "quadrupled": Decimal(4), "quadruples": Decimal(4), "quadrupling": Decimal(4),
+    "quintupled": Decimal(5), "quintuples": Decimal(5), "quintupling": Decimal(5),
     "halved": Decimal("0.5"), "halves": Decimal("0.5"), "halving": Decimal("0.5"),
 }  # fmt: skip
 MULTIPLE_ADJECTIVES = {"double": Decimal(2), "triple": Decimal(3), "treble": Decimal(3), "quadruple": Decimal(4)}

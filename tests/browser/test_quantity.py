@@ -129,7 +129,7 @@ PIECES = (
     "dozen hundred ½% not exceed "
     "nobody none not.one not.a.single neither nor without rarely hardly.any no.run took did and which at.any.time in "
     "seven just.under a.little.more.than nearly scored version March ﬁve ꜱeven to.the.next scale.of 12:34:56 of 3.in.4 "
-    "ten minus single couple once per each 1990s 5am $0.15/$0.60 24–27/30 ş É 🙂 1️⃣ \u202e"
+    "ten minus single couple a.pair.of quintupled once per each 1990s 5am $0.15/$0.60 24–27/30 ş É 🙂 1️⃣ \u202e"
 ).split(" ")
 
 

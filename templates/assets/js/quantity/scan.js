@@ -248,13 +248,14 @@ class Parser extends Numbers {
     return below === undefined || !UNITS.has(low) ? null : this.fractionPart(index, j + 1, UNITS.get(low), below);
   }
 
-  // `a third of`, `a dozen`, `a single run`, `a couple of`.
+  // `a third of`, `a dozen`, `a single run`, `a couple of`, `a pair of`.
   article(index) {
     const following = this.low(index + 1);
     if (PARTS.has(following)) return this.fraction(index);
     if (following === "single") return this.singleWord(index, index + 2);
-    if (following !== "couple") return null;
-    return this.wordPart(index, index + (this.low(index + 2) === "of" ? 3 : 2), Fraction.of(2));
+    const of = this.low(index + 2) === "of";
+    if (following !== "couple" && !(following === "pair" && of)) return null;
+    return this.wordPart(index, index + (of ? 3 : 2), Fraction.of(2));
   }
 
   singleWord(first, after) {
