@@ -34,6 +34,7 @@ from generator.noise import Noise
 from generator.pinned import Pinned
 from generator.sentences import sentence_around
 from generator.statement import Statement
+from generator.statement.movement import moved
 from generator.statement.order import Printed
 from generator.statement.order import hidden as hidden_order
 from generator.statement.order import printed as printed_number
@@ -197,6 +198,8 @@ class _Check:
             if word.kind == "superlative":
                 hint = f"take {word.text!r} into the span of its number, if that fact takes this end; or {hint}"
             self.report("unbound-word", message, *place(prose.source(word.start)), hint=hint)
+        for at, message in moved(prose.text, counted.quantities):
+            self.report("order", message, *place(prose.source(at)), hint="turn the words round, or the numbers")
         for at, word in coverage.words_in_titles(counted.block):
             message = f"{word.text!r} in a title is a {word.kind}"
             self.report("unbound-word", message, *place(at), hint="a title cannot be bound; say it in the text")
