@@ -29,14 +29,15 @@ SUPERLATIVES = (
 ).split()
 UNIVERSALS = (
     "all every everything everyone none nothing nobody never always only exactly entirely solely both majority dozens "
-    "hundreds thousands millions minority invariably unanimously flawless flawlessly error-free"
+    "hundreds thousands millions handful minority mostly predominantly overwhelmingly "
+    "invariably unanimously flawless flawlessly error-free"
 ).split()
 _IDIOMS = (
     r"at all|after all|above all|first of all|all in all|all the same|"
     r"all but(?! (?:the|these|those|its|an?|one|two|\d)\b)|"
     r"if only|not only|only if|once more|as always|any ?more|more or less|no more than|what is more|for the most part|"
     r"most of all|at best|at worst|closer look|greater (?-i:[A-Z])\w+|(?:newer|older) (?:models?|releases?|versions?)|"
-    r"(?:the )?most recent(?:ly)?|the best[ -]known|better[ -]known|"
+    r"(?:the )?most recent(?:ly)?|ahead of time|the best[ -]known|better[ -]known|"
     r"in all(?=[.,;:!?)]|$)|"
     r"best practice|at least|at most|at the latest|no longer|any longer|if nothing else|no sooner|the more so|all right"
 )
@@ -52,6 +53,16 @@ _MOVED_HOW = (
     r"| (?:over|on|upon) (?!a\b|an\b)|(?: the| its| their| both)(?: \w+)? (?:score|rate|accurac|cost|latenc|time)"
 )
 """What follows where the verb itself compares: a score "rose sharply"; who "dropped one call" moved no number."""
+_RECORDS = (
+    r"number one|state[ -]of[ -]the[ -]art|unbeaten|unmatched|unrivall?ed|unsurpassed|unparalleled|second to none|"
+    r"record[ -](?:high|low|setting|breaking)"
+)
+_NEARLY_ALL = (
+    r"most of|tens of|(?:the )?(?:bulk|lion['’]s share) of|without (?:exception|any|a single)|"
+    r"(?:hardly|barely|scarcely) (?:any|ever|fail\w*|pass\w*)|clean sweep|"
+    r"(?:perfect|spotless) (?:scores?|records?|runs?)|(?:is|was|are|were|for) free(?! (?:to|from)\b)|free of charge"
+)
+"""What says of all, of none or of a vague many, in more words than one."""
 _WORDS = re.compile(
     rf"(?P<idiom>\b(?:{_IDIOMS})\b)"
     rf"|(?P<comparative>\b(?:{'|'.join(COMPARATIVES)})\b{_NO_MEASURE}"
@@ -61,12 +72,13 @@ _WORDS = re.compile(
     rf"|\b(?:{_MOVED})\b(?={_MOVED_HOW})"
     r"|(?<!\d )(?<!of )(?<!the )(?<!its )\bwins\b|\b(?:leads)\b(?! to\b)|\bon par\b"
     r"|\bcame (?:in )?(?:first|second|third|last)\b"
+    r"|\b(?:came|comes|is|was|are|were|stays?|stayed|pulled|finished) (?:\w+ )?ahead\b(?! of\b)"
+    r"|\bwon\b(?= (?:on|against|over|outright|hands)\b|[.,;!]|$)"
     r"|\b(?:statistically |highly )?significant(?:ly)?\b(?! (?:digits?|figures?)\b)"
     r"|\b(?:costs?|takes?|took|uses?|used|needs?|needed) (?:half|double|triple)\b)"
     rf"|(?P<superlative>\b(?:{'|'.join(SUPERLATIVES)})\b{_NO_MEASURE}"
-    r"|\b(?:the )?(?:most|least) (?!of\b|likely\b)[a-z]+\b)"
-    rf"|(?P<universal>\b(?:{'|'.join(UNIVERSALS)})\b|\bmost of\b"
-    r"|\bwithout (?:exception|any|a single)\b)",
+    rf"|\b(?:the )?(?:most|least) (?!of\b|likely\b)[a-z]+\b|\b(?:{_RECORDS})\b)"
+    rf"|(?P<universal>\b(?:{'|'.join(UNIVERSALS)})\b|\b(?:{_NEARLY_ALL})\b)",
     re.IGNORECASE,
 )
 HEDGES = re.compile(
