@@ -30,7 +30,9 @@ RULES: dict[str, Rule] = {
     ),
     "hedge": Rule("a word that hedges or explains in an Observed passage", "warning"),
     "noise": Rule("praise of a difference between two scores that the data cannot tell from zero"),
-    "entity": Rule("a sentence that names another task, model or harness than the fact of its claim reads"),
+    "entity": Rule(
+        "a sentence that names another task, model, harness or failure mode than the fact of its claim reads"
+    ),
     "unknown-name": Rule("a name in the shape of known ones that no pack or model card here bears"),
     "direction": Rule("a comparative or superlative that says the other way round what its fact says"),
     "universal": Rule("a universal whose fact counts and does not say that it holds of each"),

@@ -7,7 +7,9 @@
     universe.py      "28% of tokens" over a share of the cost; a share that names no whole
     direction.py     "below" where the fact says above; a tie that "beats"
     entities.py      another task, model or harness than the fact reads; a name that nothing here bears
+    modes.py         timeouts over a count of loops
     order.py         two values printed in another order than they have
+    movement.py      numbers that rose, and the second is less
     ranks.py         a rank that a tie makes two
     comparing.py     "the best" over a fact that compares nothing
 

@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from clawpub.pack.reader import Pack
+from clawpub.quantity import scan
 from generator.library import ALIAS, Library
 from generator.sentences import sentence_around
 from generator.statement import Statement
@@ -40,7 +41,8 @@ _ASIDE = re.compile(
     r"\b(?:after|before|besides?|except(?: for)?|including|included|without|with|then|to|by)\s+(?:the\s+)?$", re.I
 )
 """What stands before a name that is not the one spoken of, besides what is compared."""
-
+_CAME_FROM = re.compile(r"\bfrom\b[^,;:]*\bto (?:the )?$", re.IGNORECASE)
+"""What stands before the second number of "fell from [3] in the reference to [2]" is about the first one."""
 
 SHOWN = 3
 """Names that a message lists."""
@@ -101,13 +103,16 @@ class Entities:
                 yield match.start(), match[0]
 
     def _other_key(self, statement: Statement) -> tuple[str, str] | None:
-        wanted, extreme = self.keys.named_by(statement.entry.facts), False
+        entry = statement.entry
+        wanted, extreme = self.keys.named_by(entry.facts or entry.queries), False
         if not wanted:
             wanted, extreme = self.keys.read_by(statement.entry.facts, self._rows)
         if not wanted or any(str(reading.value).lower() in self.keys.kinds for reading in statement.readings):
             return None  # the fact is a name itself
         few = len(wanted) <= SHOWN
         read = ", ".join(sorted(self.keys.spelled[name] for name in wanted)) if few else f"{len(wanted)} others"
+        if each := self._respectively(statement, wanted):
+            return (each, read) if each.lower() not in wanted else None
         alone = self._alone(statement, wanted)
         if alone or extreme:
             return (alone, read) if alone and alone.lower() not in wanted else None
@@ -133,6 +138,20 @@ class Entities:
             return None
         return clause[names[0].start : names[0].end]
 
+    def _respectively(self, statement: Statement, wanted: Set[str]) -> str | None:
+        """Return the name whose turn it is at a claim: the second of "task_01 and task_02 took [3 s] and [4 s]
+        respectively" is the second's. None where names and numbers are not as many."""
+        low, high = statement.sentence
+        sentence = statement.text[low:high]
+        if "respectively" not in sentence:
+            return None
+        names = [name for name in self.keys.find(sentence) if self.keys.alike([name.text], wanted)]
+        numbers = [low + found.start for found in scan(sentence, names=[sentence[n.start : n.end] for n in names])]
+        mine = [at for at, start in enumerate(numbers) if statement.start <= start < statement.end]
+        if len(names) != len(numbers) or len(mine) != 1:
+            return None
+        return sentence[names[mine[0]].start : names[mine[0]].end]
+
     def _nearest(self, statement: Statement) -> Iterator[str]:
         """Yield what may name what a claim is about: its sentence, those before it, what is around its block."""
         at = statement.start
@@ -145,8 +164,10 @@ class Entities:
     def _other_pack(self, read: frozenset[str], statement: Statement) -> tuple[str, str] | None:
         if not read or not self.apart:
             return None
-        clause = statement.text[slice(*clause_around(statement))]
         text, (start, end) = statement.text, statement.sentence
+        if came := _CAME_FROM.search(text, start, statement.start):
+            text = text[: came.start()] + " " * len(came[0]) + text[came.end() :]
+        clause = text[slice(*clause_around(statement))]
         if start and _PRONOUN.match(text, start):
             start, _ = sentence_around(text, start - 2, start - 2)
         sentence = text[start:end]

@@ -16,6 +16,7 @@ from generator.statement import Remark, Statement
 from generator.statement.comparing import comparing
 from generator.statement.direction import direction
 from generator.statement.entities import Entities
+from generator.statement.modes import modes
 from generator.statement.polarity import polarity
 from generator.statement.quantifiers import universal
 from generator.statement.ranks import rank
@@ -57,6 +58,7 @@ class Statements:
         yield from universe(statement)
         yield from direction(statement, self._words, self._ask)
         yield from rank(statement, self._ask)
+        yield from modes(statement)
         yield from self._entity(statement, claim)
         yield from self._noise(statement, claim)
 

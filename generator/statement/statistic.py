@@ -30,8 +30,9 @@ _SAYS = {
     "mean": re.compile(r"\baverages?\b|\bmean\b", re.IGNORECASE),
     "median": re.compile(r"\bmedian\b", re.IGNORECASE),
     "typical": re.compile(r"\btypical(?:ly)?\b", re.IGNORECASE),
+    "total": re.compile(r"\bin total\b|\baltogether\b", re.IGNORECASE),
 }
-_MAY_BE = {"mean": {"mean"}, "median": {"median"}, "typical": {"mean", "median"}}
+_MAY_BE = {"total": {"total"}, "mean": {"mean"}, "median": {"median"}, "typical": {"mean", "median"}}
 _SAID_PERCENTILE = re.compile(r"\bp(\d\d)\b|\b(\d\d?)(?:st|nd|rd|th) percentile", re.IGNORECASE)
 _ON_AVERAGE = re.compile(r"\s*(?:\w+\s+){0,4}on average\b", re.IGNORECASE)
 

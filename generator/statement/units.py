@@ -49,6 +49,8 @@ _VERBS = {
     "tokens_out": re.compile(r"\b(?:read|reads|took in|consumed|prompted)\b", re.IGNORECASE),
 }
 """What is said of the other side: what a model reads goes in, what it writes comes out."""
+_RELATIVE = re.compile(r"\(\s*(?P<left>[\w.]+)\s*-\s*(?P<right>[\w.]+)\s*\)\s*/\s*(?:(?P=left)|(?P=right))(?![\w.])")
+"""(a - b) / b is a change in percent; points are a - b."""
 
 
 def unit(statement: Statement) -> Sequence[Remark]:
@@ -57,6 +59,11 @@ def unit(statement: Statement) -> Sequence[Remark]:
     remarks = []
     for quantity, facts in facts_by_quantity(statement.entry.facts, statement.quantities):
         remarks += [remark for fact in facts for remark in _counted(statement, fact, quantity)][:1]
+        if quantity.kind == "points" and any(_RELATIVE.search(fact) for fact in facts):
+            message = (
+                f"{quantity.text!r} are points, and [{statement.entry.id}] divides the difference: a change in percent"
+            )
+            remarks.append(Remark("unit", message, "say % more or % fewer, or subtract the one rate from the other"))
     if statement.entry.inside and statement.quantities:
         remarks += _counted(statement, statement.entry.inside, statement.quantities[0])
     return remarks or list(_other_side(statement))

@@ -19,7 +19,7 @@ _SKIPPED = (
     "every this each model's tool model prompt generated scored"
 ).split()
 _OF = re.compile(
-    rf"^\W{{0,2}}\s*(?:\([^)]*\)\s*)?(?:of|in)\s+(?!the time\b)"
+    rf"^\W{{0,2}}\s*(?:\([^)]*\)\s*)?(?:of|in)\s+"
     rf"(?:(?:{'|'.join(map(re.escape, _SKIPPED))}|\d[\d,]*|(?:task|test|agent)(?= (?:runs?|attempts?)\b))\s+)*"
     r"(?P<noun>[a-z]+)",
     re.IGNORECASE,
@@ -54,6 +54,10 @@ _BY_TABLE = {
 _SHARE = re.compile(r"/|share\b|\bavg\s*\(", re.IGNORECASE)
 _TAKEN = re.compile(r"\s+(?:a|an|per)\s+[a-z]+|\s+of the time\b", re.IGNORECASE)
 """What stands behind a share that is one of nothing that could be named: 0.1% a trade."""
+_SPENT = re.compile(
+    r"\b(?:took|takes|taking|spent|spends|used|uses|needed|needs|consumed|accounts? for|accounted for)\s+$",
+    re.IGNORECASE,
+)
 _COUNTED = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|none)\b", re.IGNORECASE)
 _WHOLE = re.compile(r"\bof\b|\bin\b|\bper\b|\brate\b|\binterval\b|\bbetween\b|/", re.IGNORECASE)
 
@@ -78,7 +82,9 @@ def _of_what(statement: Statement, quantity: Quantity) -> list[Remark]:
     known = families(statement.columns)
     if said and family in ("failures", "passes"):
         return _of_outcomes(statement, family)
-    if said and family and known and family not in known:
+    spent = _SPENT.search(statement.text, low, quantity.outer_start)
+    often = family == "time" and "runs" in known and not spent  # "failed 23% of the time"
+    if said and family and known and family not in known and not often:
         reads = ", ".join(sorted(f"{table}.{column}" for table, column in statement.columns))
         message = f"a share of {said['noun']}, and [{statement.entry.id}] reads {reads}"
         return [

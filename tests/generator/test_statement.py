@@ -115,6 +115,13 @@ def test_what_stands_around_a_block_names_too(tmp_path: Path, packs: dict[str, P
     assert findings(tmp_path / "right", packs, body.replace("Sparse-30B", "Dense-32B")) == []
 
 
+def test_what_a_number_came_from_is_not_what_the_next_one_is_of(tmp_path: Path, packs: dict[str, Pack]) -> None:
+    said = "The median fell from [23/30]{fact=dense} in Dense-32B to [4.8 s]{fact=sparse} in Sparse-30B."
+    assert [rule for rule, _ in findings(tmp_path, packs, said)] == []
+    turned = "The median fell from [23/30]{fact=dense} in Sparse-30B to [4.8 s]{fact=sparse} in Dense-32B."
+    assert [rule for rule, _ in findings(tmp_path / "turned", packs, turned)].count("entity") >= 1
+
+
 NOTHING_PASSED: Failures = {(task, run): "wrong" for task in TASKS for run in (1, 2, 3)}
 
 
