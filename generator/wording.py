@@ -36,7 +36,7 @@ _IDIOMS = (
     r"at all|after all|above all|first of all|all in all|all the same|"
     r"all but(?! (?:the|these|those|its|an?|one|two|\d)\b)|"
     r"if only|not only|only if|once more|as always|any ?more|more or less|no more than|what is more|for the most part|"
-    r"most of all|at best|at worst|closer look|greater (?-i:[A-Z])\w+|(?:newer|older) (?:models?|releases?|versions?)|"
+    r"most of all|at best|at worst|closer look|(?:newer|older) (?:models?|releases?|versions?)|"
     r"(?:the )?most recent(?:ly)?|ahead of time|the best[ -]known|better[ -]known|"
     r"in all(?=[.,;:!?)]|$)|"
     r"best practice|at least|at most|at the latest|no longer|any longer|if nothing else|no sooner|the more so|all right"
@@ -64,7 +64,7 @@ _NEARLY_ALL = (
 )
 """What says of all, of none or of a vague many, in more words than one."""
 _WORDS = re.compile(
-    rf"(?P<idiom>\b(?:{_IDIOMS})\b)"
+    rf"\b(?:(?P<idiom>\b(?:{_IDIOMS})\b)"
     rf"|(?P<comparative>\b(?:{'|'.join(COMPARATIVES)})\b{_NO_MEASURE}"
     r"|\b(?:more|less)\b(?=(?:[ \-]\w+){0,4}?[ ]than\b)"
     r"|\b(?:more|less) (?!than\b)[a-z]+(?:ive|able|ible|ful|ous|al|ent|ant|ed|ing|ly|ic|ate)\b|\bahead of\b"
@@ -78,9 +78,11 @@ _WORDS = re.compile(
     r"|\b(?:costs?|takes?|took|uses?|used|needs?|needed) (?:half|double|triple)\b)"
     rf"|(?P<superlative>\b(?:{'|'.join(SUPERLATIVES)})\b{_NO_MEASURE}"
     rf"|\b(?:the )?(?:most|least) (?!of\b|likely\b)[a-z]+\b|\b(?:{_RECORDS})\b)"
-    rf"|(?P<universal>\b(?:{'|'.join(UNIVERSALS)})\b|\b(?:{_NEARLY_ALL})\b)",
-    re.IGNORECASE,
+    rf"|(?P<universal>\b(?:{'|'.join(UNIVERSALS)})\b|\b(?:{_NEARLY_ALL})\b))"
 )
+"""Of a text in small letters: without regard to case it would take twice the time."""
+_PLACE = re.compile(r"[Gg]reater [A-Z]")
+"""Greater Zurich is no more than Zurich."""
 HEDGES = re.compile(
     r"\b(?:likely|unlikely|probably|possibly|perhaps|presumably|apparently|"
     r"(?<!reader )(?<!readers )(?<!you )(?:may|might)|"
@@ -117,15 +119,17 @@ class Word:
 
 @lru_cache(maxsize=4096)
 def _latin(char: str) -> str:
-    """Return the one Latin character that another looks like; itself where it looks like none."""
+    """Return the one Latin small letter that another letter looks like; itself where it looks like none."""
     plain = TWINS.get(char) or unicodedata.normalize("NFKC", char)
-    return plain if len(plain) == 1 and plain.isascii() else char
+    return plain.lower() if len(plain) == 1 and plain.isascii() else char
 
 
 def find_words(text: str) -> Iterator[Word]:
     """Yield the comparatives, superlatives and universals of a text, in order, in whatever letters they are typed."""
-    read = text if text.isascii() else "".join(map(_latin, text))
+    read = text.lower() if text.isascii() else "".join(map(_latin, text))
     for match in _WORDS.finditer(read):
+        if _PLACE.match(text, match.start()):
+            continue
         match match.lastgroup:
             case "comparative" | "superlative" | "universal" as kind:
                 yield Word(kind, text[match.start() : match.end()], match.start(), match.end())
