@@ -50,7 +50,8 @@ _MOVED = "rose|fell|dropped|climbed|increased|decreased|improved|worsened|grew|s
 _MOVED_HOW = (
     r"[.,;:!?)]|$"
     r"| (?:again|further|sharply|slightly|steadily|steeply|markedly|a (?:little|lot|bit)|with|as|when|while|and|but)\b"
-    r"| (?:over|on|upon) (?!a\b|an\b)|(?: the| its| their| both)(?: \w+)? (?:score|rate|accurac|cost|latenc|time)"
+    r"| (?:over|on|upon) (?!an?\b|time\b|the (?:\w+ )?(?:years?|months?|weeks?|days?|course|summer|runs)\b)"
+    r"|(?: the| its| their| both)(?: \w+)? (?:score|rate|accurac|cost|latenc|time)"
 )
 """What follows where the verb itself compares: a score "rose sharply"; who "dropped one call" moved no number."""
 _RECORDS = (
@@ -69,7 +70,7 @@ _WORDS = re.compile(
     r"|\b(?:more|less)\b(?=(?:[ \-]\w+){0,4}?[ ]than\b)"
     r"|\b(?:more|less) (?!than\b)[a-z]+(?:ive|able|ible|ful|ous|al|ent|ant|ed|ing|ly|ic|ate)\b|\bahead of\b"
     rf"|(?<!any )(?<!no )(?<!or )\b(?:more|less) (?:{_MORE_OF})\b"
-    rf"|\b(?:{_MOVED})\b(?={_MOVED_HOW})"
+    rf"|\b(?:{_MOVED})\b(?!,? (?:from|to|by)\b)(?={_MOVED_HOW})"
     r"|(?<!\d )(?<!of )(?<!the )(?<!its )\bwins\b|\b(?:leads)\b(?! to\b)|\bon par\b"
     r"|\bcame (?:in )?(?:first|second|third|last)\b"
     r"|\b(?:came|comes|is|was|are|were|stays?|stayed|pulled|finished) (?:\w+ )?ahead\b(?! of\b)"

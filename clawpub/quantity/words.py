@@ -77,6 +77,7 @@ HEDGES = {
     "virtually", "practically", "~", "≈", "∼", "≃", "or so", "ish", *FROM_BELOW, *UNDER, *OVER,
 }  # fmt: skip
 BOUNDS: dict[str, Bound] = {
+    "not even": "<",
     "at least": ">=", "no fewer than": ">=", "no less than": ">=", "not less than": ">=", "not fewer than": ">=",
     "a minimum of": ">=", "minimum of": ">=", "as few as": ">=", "as little as": ">=", "as low as": ">=", "≥": ">=",
     "⩾": ">=", ">=": ">=", "=>": ">=",

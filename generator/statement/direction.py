@@ -46,6 +46,8 @@ _WHERE = re.compile(r"\b(?:(?P<alias>\w+)\.)?\w+\s*=\s*'(?P<text>(?:[^']|'')*)'"
 _WORD = re.compile(r"[^\W_]+(?:[._][^\W_]+)*")
 _CLAUSE = re.compile(r"[,;:.!?()](?:\s|$)|\b(?:but|while|whereas)\b")
 
+FIRST = ""
+"""Stands for the alias of the pack whose tables need none."""
 Ask = Callable[[str], Cell]
 """Gives a query's single value; None where there is none."""
 
@@ -177,7 +179,7 @@ def _side(text: str, found: Comparison) -> str | None:
 
 
 def _said(found: Comparison) -> str:
-    left, right = ("/".join(sorted(side)) or "?" for side in (found.left, found.right))
+    left, right = ("/".join(sorted(side - {FIRST})) or "its own" for side in (found.left, found.right))
     return f"{left} {'−' if found.operator == '-' else found.operator} {right}"
 
 
@@ -216,9 +218,9 @@ def _words(operand: str, rest: str, names: Mapping[str, frozenset[str]]) -> froz
     scope = operand if subquery else rest
     owner = None if subquery else operand.split(".")[0]
     packs = {
-        match["pack"].lower()
+        match["pack"].lower() if match["table"] else FIRST
         for match in _FROM.finditer(scope)
-        if match["table"] and (owner is None or owner in (match["alias"], match["pack"]))
+        if owner in (match["alias"], match["pack"]) or (owner is None and (match["table"] or match[0][0] in "fFjJ"))
     }
     texts = {match["text"].lower() for match in _WHERE.finditer(scope) if subquery or match["alias"] == owner}
     return frozenset(texts | packs).union(*(names.get(pack, frozenset()) for pack in packs))

@@ -53,6 +53,12 @@ _HEADED = re.compile(
     re.IGNORECASE,
 )
 
+_RATE = re.compile(
+    r"\b(?:(?P<good>(?:pass|success|solve) rate)|(?P<bad>(?:fail|failure|error) rate))"
+    r"(?: *:| +(?:of|was|is|were|at|came to|stood at|stayed at|reached|only|just|about))* *$",
+    re.IGNORECASE,
+)
+
 _COUNT = re.compile(r"\bcount\s*\([^()]*\)", re.IGNORECASE)
 _TAKEN_APART = re.compile(r" - |-\s*\(|\)\s*-|\bcase\b|\biif\b|\bexcept\b", re.IGNORECASE)
 _CONDITION = re.compile(
@@ -84,7 +90,7 @@ def _said(statement: Statement, quantity: Quantity) -> tuple[str, str] | None:
     low, high = statement.sentence
     behind = _BEHIND.match(statement.text[quantity.outer_end : min(high, quantity.outer_end + NEAR)])
     before = statement.text[max(low, quantity.outer_start - NEAR) : quantity.outer_start]
-    found = behind or _HEADED.search(before) or _BEFORE.search(before)
+    found = behind or _RATE.search(before) or _HEADED.search(before) or _BEFORE.search(before)
     if found is None:
         return None
     groups = found.groupdict()

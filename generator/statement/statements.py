@@ -14,7 +14,7 @@ from generator.library import Library
 from generator.noise import Noise
 from generator.statement import Remark, Statement
 from generator.statement.comparing import comparing
-from generator.statement.direction import direction
+from generator.statement.direction import FIRST, direction
 from generator.statement.entities import Entities
 from generator.statement.modes import modes
 from generator.statement.polarity import polarity
@@ -49,6 +49,7 @@ class Statements:
             alias: frozenset[str]().union(*(apart.words.get(alias, frozenset()) for apart in self.entities.apart))
             for alias in aliases
         }
+        self._words[FIRST] = self._words.get(next(iter(packs), ""), frozenset())
 
     def about(self, statement: Statement, claim: Claim) -> Iterator[Remark]:
         """Yield what is wrong with the words of a claim."""

@@ -54,6 +54,8 @@ _BY_TABLE = {
 _SHARE = re.compile(r"/|share\b|\bavg\s*\(", re.IGNORECASE)
 _TAKEN = re.compile(r"\s+(?:a|an|per)\s+[a-z]+|\s+of the time\b", re.IGNORECASE)
 """What stands behind a share that is one of nothing that could be named: 0.1% a trade."""
+_MODE = re.compile(r"\bfailure_mode\s*(?:=|<>|!=|\bin\b|\blike\b)\s*(?:'[^']*'|\([^()]*\))", re.IGNORECASE)
+"""It says what k counts, not of which runs."""
 _SPENT = re.compile(
     r"\b(?:took|takes|taking|spent|spends|used|uses|needed|needs|consumed|accounts? for|accounted for)\s+$",
     re.IGNORECASE,
@@ -128,7 +130,7 @@ def _two_wholes(statement: Statement) -> list[Remark]:
         if {k, n} == {"good", "bad"}:
             message = f"{quantity.text!r}: [{statement.entry.id}] sets {WHOLES[str(k)]} over {WHOLES[str(n)]}"
             return [Remark("universe", message, hint)]
-        mine, whole = (set(about(fact)) for fact in facts)
+        mine, whole = (set(about(_MODE.sub(" ", fact))) for fact in facts)
         if k in ("good", "bad") and n == "all" and mine and not whole:
             message = f"{quantity.text!r}: its k is of {', '.join(sorted(mine))}, its n of all"
             return [Remark("universe", message, hint)]
