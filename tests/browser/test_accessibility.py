@@ -58,6 +58,30 @@ def test_axe_finds_nothing(page: Page, whole_served: str, axe: str, path: str) -
         assert violations(page, "rule", COLOURS) == [], (width, "dark")
 
 
+@pytest.mark.parametrize(
+    ("opened", "seen"),
+    [
+        ("document.querySelector('.claim').click()", ".popover--pinned"),
+        ("document.querySelector('.chart__values').open = true", ".chart__values[open] table"),
+        ("document.querySelector('.chart__explore').click()", ".chart__live .main-svg"),
+    ],
+    ids=["evidence", "values", "explore"],
+)
+def test_axe_finds_nothing_in_what_a_reader_opens(
+    page: Page, whole_served: str, axe: str, opened: str, seen: str
+) -> None:
+    page.show(width=390)
+    page.open(whole_served + PAGES["writeup"])
+    if "explore" in opened and page.run("document.querySelector('.chart__explore') === null"):
+        pytest.skip("this site was built without plotly for browsers")
+    page.run(f"{opened}; 1")
+    page.until(f"document.querySelector('{seen}') !== null")
+    page.run(axe + "; 1")
+    assert violations(page, "tag", TAGS) == []
+    page.show(width=390, prefers_color_scheme="dark")
+    assert violations(page, "rule", COLOURS) == []
+
+
 def test_axe_would_find_something(page: Page, whole_served: str, axe: str) -> None:
     page.open(whole_served + PAGES["method"])
     page.run(axe + "; 1")
