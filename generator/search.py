@@ -26,6 +26,18 @@ MARK = b"data-pagefind-body"
 _FACES = ("pagefind-ui", "pagefind-modular-ui", "pagefind-component-ui", "pagefind-highlight")
 """Pagefind's own user interfaces, which the site does without."""
 
+_COMMAND = (
+    "--site",
+    "pages",
+    "--output-path",
+    "index",
+    "--keep-index-url",
+    "--quiet",
+    "--exclude-selectors",
+    "figure, .mark, .tag, .permalink",
+)
+"""Tables, charts and provenance are left out of what is read: words around them say what they are."""
+
 INSTALL = "`make extra NAME=search` installs it; `--no-search` builds without"
 
 
@@ -40,7 +52,7 @@ def search_index(pages: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="clawpub-search-") as folder:
         index = Path(folder, "index")
         _write(Path(folder, "pages"), ((path, page) for path, page in pages if MARK in page))
-        _run([str(program), "--site", "pages", "--output-path", "index", "--keep-index-url", "--quiet"], folder)
+        _run([str(program), *_COMMAND], folder)
         ordered = in_order({path: (index / path).read_bytes() for path in _parts(index)})
     return {f"{FOLDER}/{path}": data for path, data in sorted(ordered.items())}
 

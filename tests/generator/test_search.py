@@ -77,6 +77,14 @@ def test_only_marked_pages_are_found() -> None:
     assert json.loads(entry)["languages"]["en"]["page_count"] == 1
 
 
+def test_tables_and_charts_are_not_read() -> None:
+    figure = b"<figure><table><tr><td>hidden</td></tr></table></figure></main>"
+    page = (PAGE % (b" data-pagefind-body", 1, 1)).replace(b"</main>", figure)
+    found = search_index([("a.html", page)])
+    (fragment,) = (data for path, data in found.items() if path.endswith(".pf_fragment"))
+    assert b"Words of 1" in gzip.decompress(fragment) and b"hidden" not in gzip.decompress(fragment)
+
+
 def test_settings_of_somebody_elses_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGEFIND_EXCLUDE_SELECTORS", "p")
     pages = {"a.html": PAGE % (b" data-pagefind-body", 1, 1)}
