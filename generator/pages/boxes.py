@@ -68,13 +68,19 @@ def headline(summary: Row | None) -> str:
 
 def scores(summary: Row | None) -> str:
     """Return a campaign's score in a line: out of all planned runs too, where that is another."""
+    said, of_planned = both_scores(summary)
+    return f"{said} ({of_planned})" if of_planned else said
+
+
+def both_scores(summary: Row | None) -> tuple[str, str]:
+    """Return a campaign's score, and in words that out of all planned runs where it is another."""
     if summary is None:
-        return ""
+        return "", ""
     said = headline(summary)
     if not said and summary["score"] is not None:
         said = f"{summary['score']}, too few runs for a headline"
     of_planned = planned_score(summary)
-    return f"{said} ({of_planned} of planned)" if of_planned else said
+    return said, f"{of_planned} of planned" if of_planned else ""
 
 
 def _denominators(summary: Row | None) -> list[Labelled]:

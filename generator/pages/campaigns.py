@@ -10,7 +10,7 @@ from clawpub.pack.reader import Pack
 from clawpub.pack.schema import RUN_SUMMARY
 from generator.bars import with_bars
 from generator.cells import Heading, Shown, aligned, heading, missing, missing_reason, shown_column
-from generator.pages.boxes import days, scores
+from generator.pages.boxes import both_scores, days
 from generator.tables import Line, TableView, harness_of, interval_of, model_of, summary_of
 from generator.urls import pack_url
 
@@ -57,10 +57,11 @@ def _suite(pack: Pack) -> Shown:
 
 def _score(pack: Pack, *, corrected: bool) -> Shown:
     summary = summary_of(pack)
-    said = scores(summary)
+    said, of_planned = both_scores(summary)
     if not said:
         return missing(missing_reason("score", pack.info.origin) if summary else "the pack holds no totals")
-    return Shown("number", said, note="another pack corrects this one" if corrected else "")
+    notes = [of_planned, "another pack corrects this one" if corrected else ""]
+    return Shown("number", said, note="; ".join(filter(None, notes)))
 
 
 def _figures(packs: Sequence[Pack], name: str) -> list[Shown]:

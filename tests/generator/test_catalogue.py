@@ -94,7 +94,7 @@ def test_campaigns_are_listed_with_their_intervals_and_what_is_missing_has_a_rea
     dense = table["acme.dense-32b through loop@1"]
     assert dense[1:4] == ["agentic-core-v1", "23/30", "76.67 43–93 %"]
     assert dense[-1] == "1 November 2026"
-    assert table["acme.sparse-30b through loop@1"][2] == "22/29 (22/30 of planned)"
+    assert table["acme.sparse-30b through loop@1"][2] == "22/29 22/30 of planned"
     assert table["acme.sparse-30b through loop@1"][4] == "—amissing: the campaign names no price"
     notes = [note.text() for note in tree(site, "campaigns/index.html").css(".figure__notes li")]
     assert notes[:2] == ["—a the campaign names no price", "—b not stated by the source"]
