@@ -96,6 +96,8 @@ class Writeup:
     """What the front matter calls names: the digits in them are no quantities."""
     front_lines: Mapping[str, int] = field(default_factory=dict)
     """The lines of index.md on which the keys of the front matter stand."""
+    future: bool = False
+    """Dated after today. Only a preview knows what day it is: the clock has no part in a build."""
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,7 @@ def writeup_entry(checked: CheckedWriteup) -> WriteupEntry:
         authors=writeup.authors,
         tags=writeup.tags,
         packs=tuple(pack.id for pack in checked.packs.values()),
+        future=writeup.future,
     )
 
 

@@ -52,10 +52,12 @@ class Body:
     """The id of the open heading."""
 
 
-def render_body(tokens: Sequence[Token], body: Body, lead: TagKind | None = None) -> Markup:
-    """Return the HTML of a body."""
+def render_body(
+    tokens: Sequence[Token], body: Body, lead: TagKind | None = None, renderer: type[RendererHTML] | None = None
+) -> Markup:
+    """Return the HTML of a body. A preview brings a renderer of its own, which shows what its check found."""
     options = OptionsDict(_OPTIONS)
-    return Markup(_BodyRenderer().render(list(with_passages(tokens, lead)), options, {"body": body}))
+    return Markup((renderer or BodyRenderer)().render(list(with_passages(tokens, lead)), options, {"body": body}))
 
 
 _OPTIONS: Any = {
@@ -169,7 +171,7 @@ def _is_alone(inline: Token) -> bool:
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
 
-class _BodyRenderer(RendererHTML):
+class BodyRenderer(RendererHTML):
     """One method for each type of token that is not rendered as markdown-it does."""
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:

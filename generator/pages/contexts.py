@@ -146,6 +146,8 @@ class WriteupEntry:
     tags: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     """The ids of those that it stands on."""
+    future: bool = False
+    """Dated after today, in a preview; no build says so."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,8 @@ class EditionEntry:
     writeups: tuple[SourceLink, ...]
     """Those that it carries, from the site's root."""
     authors: tuple[str, ...] = ()
+    future: bool = False
+    """Dated after today, in a preview; no build says so."""
 
 
 @dataclass(frozen=True)

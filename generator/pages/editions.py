@@ -14,7 +14,6 @@ from generator.pages.contexts import EditionEntry, Publication, SourceLink, Writ
 from generator.pages.edition_contexts import EditionPage, EditionPart, EditionsPage, EditionYear, SectionPage
 from generator.pages.frame import Frame
 from generator.pages.linked_data import issue
-from generator.pages.recheck import recheck_of
 from generator.pages.runs import PackRuns
 from generator.pages.sharing import edition_image
 from generator.project import Site
@@ -39,6 +38,7 @@ def edition_entry(edition: Edition, carried: Sequence[WriteupEntry]) -> EditionE
         draft=text.draft,
         writeups=tuple(SourceLink(entry.title, entry.url) for entry in carried),
         authors=text.authors,
+        future=text.future,
     )
 
 
@@ -76,7 +76,7 @@ def edition_page(
         edition=entry,
         authors=text.authors,
         claims=sum(each.claims for each in carried),
-        body=render_body(checked.text.tokens, body, text.lead_tag),
+        body=render_body(checked.text.tokens, body, text.lead_tag, frame.renderer),
         has_charts=has_charts(views),
         parts=tuple(_parts(site, checked, carried)),
         earlier=neighbours[0],
@@ -87,7 +87,7 @@ def edition_page(
         lowered=lowered_rules(site),
         packs=digests_of(checked.text),
         source_path=text.path.relative_to(frame.project.root).as_posix(),
-        recheck=recheck_of(checked.text, names, page.root, frame.scripts),
+        recheck=frame.recheck(checked.text, names, page.root),
     )
 
 

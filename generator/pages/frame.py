@@ -10,14 +10,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from generator.pages.assembly import publication_of
+from generator.pages.body import BodyRenderer
 from generator.pages.contents import Contents
-from generator.pages.contexts import ImageLink, Publication, SourceLink
+from generator.pages.contexts import ImageLink, Publication, Recheck, SourceLink
 from generator.pages.output import Payload
 from generator.pages.places import Places
-from generator.pages.recheck import Scripts, load_scripts
+from generator.pages.recheck import Scripts, load_scripts, recheck_of
 from generator.pages.render import Theme, load_theme
 from generator.pages.sharing import FRONT, ShareImage, ShareImages, site_image
 from generator.pages.suites import suite_of
@@ -25,6 +26,7 @@ from generator.project import Project, Site
 from generator.tables import model_of
 from generator.urls import SEARCH
 from generator.verdict_store import digest_of
+from generator.writeup import CheckedWriteup
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,9 @@ class Frame:
     search: bool = False
     """Whether the site has a page that searches."""
 
+    renderer: ClassVar[type[BodyRenderer]] = BodyRenderer
+    """What renders the body of a writeup or edition."""
+
     @property
     def site(self) -> Site:
         return self.project.site
@@ -109,6 +114,10 @@ class Frame:
     @cached_property
     def scripts(self) -> Scripts:
         return load_scripts(self.project)
+
+    def recheck(self, checked: CheckedWriteup, names: Sequence[str], root: str) -> Recheck | None:
+        """Return what a page is checked again with; `root` leads from it to the site's."""
+        return recheck_of(checked, names, root, self.scripts)
 
     @cached_property
     def places(self) -> Places:

@@ -42,7 +42,6 @@ from generator.pages.feeds import FEED, JSON_FEED, SitemapPage, feed, json_feed,
 from generator.pages.frame import Frame
 from generator.pages.memory import Link, Made
 from generator.pages.output import Payload
-from generator.pages.recheck import recheck_of
 from generator.pages.render import Theme, render_page
 from generator.pages.run_pages import run_files
 from generator.pages.runs import PackRuns, pack_runs
@@ -93,20 +92,27 @@ def make_writeup(
     """
     writeup, path = checked.writeup, writeup_url(checked.writeup.slug)
     body = Body(frame.theme, checked.packs, views, "../" * path.count("/"), live=frame.about.charts is not None)
-    text = render_body(checked.tokens, body, writeup.lead_tag)
+    text = render_body(checked.tokens, body, writeup.lead_tag, frame.renderer)
     source = writeup.path.relative_to(frame.project.root).as_posix()
     page = writeup_page(frame.about, frame.site, checked, text, source, runs, frame.places)
-    recheck = recheck_of(checked, names, body.root, frame.scripts)
+    recheck = frame.recheck(checked, names, body.root)
     image, drawn = frame.share(path, writeup_image(frame.site, checked))
     page = replace(page, page=replace(page.page, image=image))
     page = replace(page, has_charts=has_charts(views), recheck=recheck, edition=edition)
     files: dict[str, Payload] = {path: render_page(frame.theme, page), **drawn}
-    for file in sorted(writeup.path.parent.rglob("*")):
-        if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink():
-            relative = file.relative_to(writeup.path.parent).as_posix()
-            files[path.removesuffix("index.html") + relative] = file.read_bytes
+    for name, file in attached_files(writeup.path.parent).items():
+        files[path.removesuffix("index.html") + name] = file.read_bytes
     links = tuple(links_of(checked.tokens, path, writeup.body_line))
     return Made(files, links=links, entry=vars(writeup_entry(checked)))
+
+
+def attached_files(folder: Path) -> dict[str, Path]:
+    """Return the files that go onto the site with a writeup, by their names in its folder; a link is none."""
+    return {
+        file.relative_to(folder).as_posix(): file
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink()
+    }
 
 
 def make_edition(
