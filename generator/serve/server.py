@@ -191,10 +191,17 @@ class _Server:
                 group.create_task(self.check_the_rest())
             async for changed in changes(self.workshop.root, self.stop):
                 began = time.perf_counter()
-                await self.work(self.workshop.refresh)
+                if not await self.work(self._refresh) and not changed:
+                    continue
                 await self.renewed(changed, began)
                 if self.workshop.pending and not self.catching_up:
                     group.create_task(self.check_the_rest())
+
+    def _refresh(self) -> bool:
+        """Look at everything again; return whether anything is new."""
+        before = self.workshop.state
+        self.workshop.refresh()
+        return self.workshop.state != before
 
     async def renewed(self, changed: tuple[Path, ...], began: float) -> None:
         await self.work(self.preview.renew)

@@ -22,7 +22,7 @@ PAUSE_MS = 20
 """Without a change, until the changes before it are told."""
 LONGEST_MS = 500
 """Changes that never pause are told after this time."""
-LOOK_AGAIN_MS = 1000
+LOOK_AGAIN_MS = 500
 """How often the folders themselves are looked at: a publication's templates/ may be made while it is watched."""
 _PASSING = re.compile(r"^(\..*|#.*#|.*~|4913|.*\.sw[a-z]|.*\.tmp|__pycache__)$")
 
@@ -40,7 +40,8 @@ def roots_of(root: Path) -> dict[Path, int]:
 
 
 async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[tuple[Path, ...]]:
-    """Yield what changed, sorted; () where a folder to watch came or went, so that anything may have."""
+    """Yield what changed, sorted; and once it is quiet (), for something may have changed unseen: before the watch
+    stood, or in a folder that was new."""
     while not stop.is_set():
         roots = roots_of(root)
 
@@ -56,11 +57,11 @@ async def changes(root: Path, stop: asyncio.Event) -> AsyncIterator[tuple[Path, 
             yield_on_timeout=True,
             stop_event=stop,
         )
+        quiet = False
         async with aclosing(watched):
             async for found in watched:
-                if found:
+                if found or not quiet:
                     yield tuple(sorted({Path(path) for _, path in found}))
+                quiet = not found
                 if roots_of(root) != roots:
                     break
-        if not stop.is_set():
-            yield ()

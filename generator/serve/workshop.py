@@ -258,6 +258,11 @@ class Workshop:
         return self.library.packs[pack].digest if pack in self.library.packs else None
 
     @property
+    def state(self) -> tuple[object, ...]:
+        """What tells whether a refresh found anything new."""
+        return self.stamps, self.findings, self.templates, id(self.library), len(self.pending)
+
+    @property
     def stamps(self) -> dict[str, str]:
         """The stamps of all writeups, by slug."""
         return {slug: kept.stamp for slug, kept in self.kept.items()}
