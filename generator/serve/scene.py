@@ -59,7 +59,7 @@ def load_dress(project: Project) -> Dress:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PreviewFrame(Frame):
     """The frame of a build, its theme loaded before; bodies show their flags, a page with errors offers no check."""
 
@@ -96,7 +96,7 @@ class Scene:
         fronts = [Front(entry.section, bool(entry.tags)) for entry in self.contents.entries]
         links = navigation(self.catalogue, fronts, editions=bool(self.editions))
         outline = outline_of(self.contents, self.catalogue.places, links)
-        return PreviewFrame(self.contents.project, outline, self.dress)
+        return PreviewFrame(self.contents.project, outline, dress=self.dress)
 
     @cached_property
     def entries(self) -> Mapping[str, WriteupEntry]:

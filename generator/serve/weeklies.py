@@ -15,7 +15,7 @@ from generator.library import Library, uses
 from generator.project import Project
 from generator.publication import carrying_of, check_edition, finding_of
 from generator.serve.stamps import file_stamp
-from generator.tables import View
+from generator.views import View
 from generator.weeks import edition_ledger
 from generator.writeup import CheckedEdition, Edition, Writeup
 

@@ -33,10 +33,10 @@ from generator.project import Project, load_project
 from generator.publication import check_one, finding_of, open_whole
 from generator.serve.stamps import file_stamp, folder_stamp
 from generator.serve.weeklies import Weeklies
-from generator.tables import View
 from generator.texts import Text, load_texts
 from generator.verdict_store import digest_of
 from generator.verdicts import Verdicts, signature_of
+from generator.views import View
 from generator.writeup import CheckedEdition, CheckedWriteup, Coverage, Writeup
 
 FEW = 12
