@@ -31,6 +31,7 @@ from generator.pages.site import (
     make_feeds,
     make_local,
     make_pack,
+    make_runs,
     make_text,
     make_views,
     make_writeup,
@@ -246,7 +247,9 @@ class Preview:
     def _pack(self, name: str) -> Made:
         scene, library = self.scene, self.workshop.library
         if name in library.packs:
-            return make_pack(scene.frame, scene.contents, *scene.runs.read(name))
+            runs, findings = scene.runs.read(name)
+            made = make_pack(scene.frame, scene.contents, runs, findings)
+            return replace(made, files={**made.files, **make_runs(scene.frame, runs).files})
         if library.views and library.across.id == name:
             return make_views(scene.frame, scene.contents)
         return Made({})
