@@ -85,6 +85,7 @@ def test_the_list_leads_to_the_words(root: Path, page: Page) -> None:
         "[Observed — data pack run_summary]\n\nIt took 17 hours.\n\n## What nobody knows",
     )
     page.until("!!document.querySelector('.flag--error')")
+    page.run("document.documentElement.style.scrollBehavior = 'auto'")  # nothing moves smoothly in a tab behind others
     page.run("document.querySelector('.preview__bar').click()")
     page.run("document.querySelector('.preview__go').click()")
     assert page.until("document.querySelector('.flag:target')?.textContent") == "17"
@@ -102,15 +103,17 @@ def test_front_matter_that_breaks_gives_a_page_of_findings_and_comes_back(root: 
     page.until("document.querySelector('time')?.textContent === '3 November 2026'")
 
 
-def test_a_writeup_that_is_deleted_is_gone_and_a_new_one_is_there(root: Path, server: Serving, page: Page) -> None:
+def test_a_writeup_that_is_deleted_is_gone_and_a_new_one_is_there(
+    root: Path, server: Serving, browser: Chromium, page: Page
+) -> None:
     shutil.rmtree(root / "content" / "writeups" / SLUG)
     page.until("document.querySelector('h1')?.textContent === 'No such page'")
     assert server.get(f"/writeups/{SLUG}/")[0] == 404
     write_writeup(root, "another", body="Other words.\n", title="Another one", draft=True)
     server.until("checked", "another")
-    page.open(server.url)
-    page.until("document.querySelector('.teaser')?.textContent.includes('Another one')")
-    assert page.run("document.querySelector('.teaser .draft').textContent") == "Draft"
+    front = browser.page(server.url)
+    front.until("document.querySelector('.teaser')?.textContent.includes('Another one')")
+    assert front.run("document.querySelector('.teaser .draft').textContent") == "Draft"
 
 
 def test_a_stylesheet_changes_without_the_page(root: Path, server: Serving, page: Page) -> None:

@@ -92,7 +92,16 @@ def test_no_build_holds_anything_of_a_preview(tmp_path: Path) -> None:
     for file in (root / "site").rglob("*"):
         if file.suffix in (".html", ".css", ".js", ".xml"):
             text = file.read_text()
-            for banned in ("_clawpub", "EventSource", "preview", "flag__", "claim claim--refuted", "Future:"):
+            for banned in (
+                "_clawpub",
+                "EventSource",
+                "preview_",
+                "preview-",
+                "preview/",
+                "flag__",
+                "claim claim--refuted",
+                "Future:",
+            ):
                 assert banned not in text, f"{file}: {banned}"
 
 
