@@ -61,6 +61,7 @@ def test_a_wrong_number_is_flagged_where_it_stands_until_it_is_mended(root: Path
     assert page.run("document.querySelector('.flag--error').textContent") == "24"
     assert "refuted" in page.run("document.querySelector('button.flag__word').textContent")
     assert "not checked for release" in page.run("document.querySelector('.preview-band').textContent")
+    page.until(LIVE)
     page.run("document.querySelector('button.flag__word').focus()")
     page.press("Enter")
     page.until("!!document.querySelector('.told:popover-open')")
@@ -85,6 +86,7 @@ def test_the_list_leads_to_the_words(root: Path, page: Page) -> None:
         "[Observed — data pack run_summary]\n\nIt took 17 hours.\n\n## What nobody knows",
     )
     page.until("!!document.querySelector('.flag--error')")
+    page.until(LIVE)
     page.run("document.documentElement.style.scrollBehavior = 'auto'")  # nothing moves smoothly in a tab behind others
     page.run("document.querySelector('.preview__bar').click()")
     page.run("document.querySelector('.preview__go').click()")

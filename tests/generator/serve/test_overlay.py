@@ -81,6 +81,9 @@ def test_a_page_is_told_what_is_new_and_no_more() -> None:
     assert news("", now) == ["event: page\ndata: null\n\n"]
 
 
+BANNED = "_clawpub|EventSource|preview_|preview-|preview/|flag__|claim claim--refuted|Future:".split("|")
+
+
 def test_no_build_holds_anything_of_a_preview(tmp_path: Path) -> None:
     """Not the overlay, not a flag, not a refuted claim, not a mark of the future."""
     root = write_publication(tmp_path)
