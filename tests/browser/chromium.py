@@ -136,10 +136,19 @@ class Page:
     def until(self, expression: str, seconds: float = 20) -> Any:
         """Return what JavaScript gives as soon as it is true."""
         ends = time.monotonic() + seconds
-        while not (value := self.run(expression)):
+        while not (value := self._run_if_there(expression)):
             assert time.monotonic() < ends, f"never true: {expression}"
             time.sleep(0.02)
         return value
+
+    def _run_if_there(self, expression: str) -> Any:
+        """Return what `run` does; None where the page goes to another just then."""
+        try:
+            return self.run(expression)
+        except RuntimeError as error:
+            if "navigated" not in str(error) and "context" not in str(error):
+                raise
+            return None
 
     def press(self, key: str) -> None:
         text = {"Enter": "\r", " ": " "}.get(key, "")
