@@ -24,7 +24,8 @@ class Serving:
         self.said: list[dict[str, Any]] = []
         self._lines: queue.Queue[str] = queue.Queue()
         assert process.stdout
-        threading.Thread(target=self._read, args=(process.stdout,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True)
+        self._reader.start()
         self.url: str = self.until("serving")["url"]
         self.until("checked")
 
@@ -51,8 +52,13 @@ class Serving:
             connection.close()
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Return the status with which it ends; then `said` holds all that it ever said."""
         self.process.send_signal(number)
-        return self.process.wait(timeout=PATIENCE_S)
+        status = self.process.wait(timeout=PATIENCE_S)
+        self._reader.join()
+        while not self._lines.empty():
+            self.said.append(json.loads(self._lines.get()))
+        return status
 
 
 @contextmanager

@@ -163,6 +163,7 @@ def test_a_pack_that_changes_refutes_what_stood_on_it(root: Path, server: Servin
     file.write_bytes(whole)
     page.until("document.querySelectorAll('.preview-band').length === 0")
     server.end()
+    assert any("run_summary.csv" in name for told in server.said for name in told.get("changed", ()))
     assert not any("staging" in name for told in server.said for name in told.get("changed", ()))
 
 
