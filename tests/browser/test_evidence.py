@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.browser.chromium import Chromium, Page
+from tests.browser.npm import REASON, axe_core
+from tests.browser.test_accessibility import TAGS, violations
 from tests.browser.whole_site import PAGES
 
 BOX = "document.querySelector('.popover:popover-open')"
@@ -176,7 +178,7 @@ def test_it_leads_to_its_footnote_and_closes(page: Page) -> None:
 def test_a_statement_that_is_being_edited_opens_nothing(page: Page) -> None:
     """`Change a statement` has the claims to itself, and gives them back."""
     page.run("document.getElementById('recheck_edit').click()")
-    page.click(SCORE)
+    page.click("#ref-1")
     rest(page)
     assert not page.run(OPEN) and page.run("document.querySelector('.claim').isContentEditable")
     assert page.run("document.querySelectorAll('.claim[aria-expanded]').length") == 0
@@ -214,3 +216,18 @@ def test_without_scripts_a_claim_is_a_link_to_its_footnote(browser: Chromium, wh
     page.click(SCORE)
     assert page.run("location.hash") == "#claim-1"
     page.close()
+
+
+def test_axe_finds_nothing_while_it_is_open_or_a_statement_is_edited(page: Page) -> None:
+    axe = axe_core()
+    if axe is None:
+        pytest.skip(f"axe-core does not check pages here: {REASON}")
+    page.run(axe + "; 1")
+    page.click(SCORE)
+    page.until(OPEN)
+    for scheme in ("light", "dark"):
+        page.show(prefers_color_scheme=scheme, prefers_reduced_motion="reduce")
+        assert violations(page, "tag", TAGS) == [], scheme
+    page.run("document.getElementById('recheck_edit').click()")
+    page.until(f"!{BOX}")
+    assert violations(page, "tag", TAGS) == []

@@ -142,7 +142,7 @@ function announce(claim) {
 }
 
 function silence(claim) {
-  for (const name of ["aria-haspopup", "aria-expanded"]) claim.removeAttribute(name);
+  for (const name of ["aria-haspopup", "aria-expanded", "aria-controls"]) claim.removeAttribute(name);
 }
 
 export function openEvidence() {

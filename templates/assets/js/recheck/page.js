@@ -137,6 +137,7 @@ function startEditing(check) {
     if (!element) continue;
     check.kept.set(claim, [...element.childNodes].map((node) => node.cloneNode(true)));
     element.contentEditable = "true";
+    element.removeAttribute("href"); // a link is no text box
     element.setAttribute("role", "textbox");
     element.setAttribute("aria-label", `Statement ${claim.number}`);
     element.classList.add("claim--editable");
@@ -157,6 +158,7 @@ function stopEditing(check) {
     restore(check, claim, element);
     for (const name of ["contenteditable", "role", "aria-label", "spellcheck"]) element.removeAttribute(name);
     element.classList.remove("claim--editable");
+    if (element.nodeName === "A") element.setAttribute("href", `#claim-${claim.number}`);
     element.oninput = element.onclick = element.onkeydown = null;
   }
   check.kept.clear();
