@@ -64,7 +64,11 @@ def test_what_is_packed_is_unpacked_as_it_was(value: list[Any]) -> None:
     assert _unpacked(_packed(value)) == value
 
 
-@pytest.mark.parametrize("data", [b"", b"no gzip", gzip.compress(b"other"), gzip.compress(b"pagefind_dcd\xf6")])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no gzip", gzip.compress(b"other"), gzip.compress(b"pagefind_dcd\xf6")],
+    ids=["nothing", "no gzip", "other words", "no end"],
+)
 def test_an_index_of_another_make_is_refused(data: bytes) -> None:
     entry = json.dumps({"languages": {"en": {"hash": "x"}}}).encode()
     with pytest.raises(ConfigError, match="not known here"):
