@@ -69,7 +69,7 @@ def test_a_wrong_number_is_flagged_where_it_stands_until_it_is_mended(root: Path
     assert "24 is exact, and the fact is 23" in told
     assert "write 23" in told
     assert f"content/writeups/{SLUG}/index.md:" in told
-    assert page.run(
+    page.until(  # it is placed when the browser says that it is open
         "(() => { const told = document.querySelector('.told:popover-open').getBoundingClientRect(),"
         " word = document.querySelector('button.flag__word').getBoundingClientRect();"
         " return Math.min(Math.abs(told.top - word.bottom), Math.abs(word.top - told.bottom)) < 10; })()"
