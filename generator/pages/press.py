@@ -140,6 +140,11 @@ class Press:
         return tuple(load_texts(self._check.checking.project.pages)[0])
 
     @cached_property
+    def _cards(self) -> str:
+        """Of the model cards: what they say, and the names that no page's scanner takes apart."""
+        return self._check.key_of(*files_in(self._check.root / "content" / "models", ".toml")) or ""
+
+    @cached_property
     def _runs(self) -> Runs:
         return Runs(self._check.checking.packs)
 
@@ -255,6 +260,7 @@ class Press:
             *(f"{name}@{digest}" for name, digest in verdict.packs.items()),
             self._across if verdict.shared else None,
             json.dumps([carried, before, after], default=vars),
+            self._cards,
             self.frame.digest,
             self._outline.around(tuple(verdict.packs)),
         )
@@ -280,7 +286,7 @@ class Press:
         """Yield each artifact that is no writeup and no edition: its name, the digest of what it is made of, and what
         makes it."""
         frame, outline = self.frame, self._outline
-        cards = self._check.key_of(*files_in(self._check.root / "content" / "models", ".toml")) or ""
+        cards = self._cards
         packs = digest_of(*(f"{name}@{digest}" for name, digest in self._packs.items()))
         local = digest_of(*(f"{name}@{digest}" for name, digest in outline.local))
         theme = self._check.code + frame.digest

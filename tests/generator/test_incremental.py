@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from clawpub.pack.reader import Pack
+from clawpub.pack.reader import Pack, open_pack
 from generator.build import BuildOptions, BuildReport, build
 from generator.verdict_store import FILE, FOLDER
 from tests.generator.publication import SITE, seal_campaign, write_edition, write_writeup
+from tests.generator.test_cards import CARD
 from tests.golden import files_of
 
 
@@ -86,14 +87,6 @@ def remove(path: str) -> Callable[[Path], None]:
     return change
 
 
-CARD = """
-name = "The tiny one"
-publisher = "Acme"
-family = "Tiny"
-architecture = "dense"
-licence = "Apache-2.0"
-"""
-
 CHANGES: dict[str, Callable[[Path], object]] = {
     "a word of a text": edit("writeups/one/index.md", "The score is", "Its score is"),
     "a title": edit("writeups/two/index.md", "The title of two", "Another title"),
@@ -130,6 +123,18 @@ def test_after_many_changes_in_a_row_too(root: Path) -> None:
         same(root)
         if dice.random() < 0.3:
             assert site_of(root, drafts=True) == site_of(root, remember=False, drafts=True)
+
+
+def test_a_name_that_a_model_card_brings_reaches_an_edition_that_claims_something(root: Path) -> None:
+    pack = open_pack(root / "content" / "packs" / "first")
+    front = f"writeups: [one]\npacks:\n  this: first@{pack.digest}\n"
+    score = pack.table("run_summary").rows[0]["score"]
+    body = f"[Observed — data pack run_summary]\n\nThe score is [{score}]{{fact=score}}.\n"
+    write_edition(root, "2026-W48", front, body=body, ledger=LEDGER)
+    same(root)
+    (root / "content" / "models").mkdir()
+    (root / "content" / "models" / "acme.other.toml").write_text(CARD)
+    same(root)
 
 
 def test_one_edited_text_leaves_every_other_page_as_it_is(root: Path) -> None:
