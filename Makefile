@@ -66,7 +66,7 @@ $(UV):
 
 .venv/.test-ready: pyproject.toml uv.lock generator/pages/browser_parts/package-lock.json tests/browser/npm/package-lock.json | $(UV)
 	@mkdir -p .clawpub/tmp
-	$(UV) sync --frozen --inexact --extra local --extra search --extra cards --extra serve --extra ray --extra openclaw
+	$(UV) sync --frozen --inexact --extra local --extra search --extra cards --extra serve --extra publish --extra mail --extra ray --extra openclaw
 	@$(BIN)/python -m generator.pages.browser_parts || true
 	@$(BIN)/python -m tests.browser.npm || true
 	@.ci/browser
