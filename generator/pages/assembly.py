@@ -142,7 +142,7 @@ def writeup_page(
     site: Site,
     checked: CheckedWriteup,
     body: Markup,
-    source: str,
+    sources: tuple[SourceLink, ...],
     runs: Mapping[str, PackRuns],
     places: Places,
 ) -> WriteupPage:
@@ -176,7 +176,7 @@ def writeup_page(
         coverage=checked.coverage,
         lowered=lowered_rules(site),
         packs=digests_of(checked),
-        source_path=source,
+        sources=sources,
         has_charts=False,
     )
 

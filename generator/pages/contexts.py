@@ -292,8 +292,8 @@ class WriteupPage:
     coverage: Coverage
     lowered: LoweredRules
     packs: tuple[PackDigest, ...]
-    source_path: str
-    """Of index.md, from the publication's root."""
+    sources: tuple[SourceLink, ...]
+    """What it was written in: its own file, named from the publication's root, and its facts where it has any."""
     has_charts: bool
     """Whether its body has a chart that can be explored."""
     edition: SourceLink | None = None

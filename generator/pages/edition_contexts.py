@@ -56,8 +56,8 @@ class EditionPage:
     coverage: Coverage
     lowered: LoweredRules
     packs: tuple[PackDigest, ...]
-    source_path: str
-    """Of its file, from the publication's root."""
+    sources: tuple[SourceLink, ...]
+    """What it was written in: its own file, named from the publication's root, and its facts where it has any."""
     recheck: Recheck | None = None
 
 

@@ -16,6 +16,7 @@ from generator.pages.frame import Frame
 from generator.pages.linked_data import issue
 from generator.pages.runs import PackRuns
 from generator.pages.sharing import edition_image
+from generator.pages.sources import source_links
 from generator.project import Site
 from generator.urls import EDITIONS, edition_url, section_url
 from generator.views import View, has_charts
@@ -86,7 +87,7 @@ def edition_page(
         coverage=checked.text.coverage,
         lowered=lowered_rules(site),
         packs=digests_of(checked.text),
-        source_path=text.path.relative_to(frame.project.root).as_posix(),
+        sources=source_links(frame.project, text),
         recheck=frame.recheck(checked.text, names, page.root),
     )
 

@@ -41,10 +41,12 @@ from generator.pages.site import (
     make_local,
     make_pack,
     make_runs,
+    make_sources,
     make_text,
     make_views,
     make_writeup,
 )
+from generator.pages.sources import shared_files
 from generator.progress import Progress
 from generator.project import SITE_FILE
 from generator.publication import check_edition
@@ -291,6 +293,8 @@ class Press:
         local = digest_of(*(f"{name}@{digest}" for name, digest in outline.local))
         theme = self._check.code + frame.digest
         yield "assets", theme, lambda: make_assets(frame)
+        shared = [part for file in shared_files(frame.project) for part in (file.name, file.read_bytes())]
+        yield "source", digest_of(self._check.code, *shared), lambda: make_sources(frame)
         for link in outline.texts:
             text = self._text_path(link.url)
             yield f"text/{_slug(link.url)}", digest_of(theme, text.read_bytes()), partial(self._make_text, text)

@@ -3,6 +3,7 @@
     writeup/<slug>    its page, the files beside it, the image that is shown where it is shared
     edition/<week>    its page and such an image
     text/<slug>       a plain page
+    source            what all texts share, as it was written; with each text's page goes its own source
     pack/<id>         its page, its files as sealed, their archive
     runs/<id>         the pages of its runs
     local/<id>        the same for a pack made on this machine; demo is the page of them all
@@ -46,13 +47,11 @@ from generator.pages.render import Theme, render_page
 from generator.pages.run_pages import run_files
 from generator.pages.runs import PackRuns, pack_runs
 from generator.pages.sharing import FRONT, edition_image, site_image, writeup_image
+from generator.pages.sources import attached_files, shared_sources, source_links, source_url, text_sources
 from generator.texts import Text
 from generator.urls import absolute, pack_url, writeup_url
 from generator.views import View, has_charts
 from generator.writeup import CheckedEdition, CheckedWriteup
-
-ATTACHED = frozenset(".png .jpg .jpeg .gif .webp .avif .csv .json .jsonl .txt .zip".split())
-"""Files beside index.md that go onto the site with it."""
 
 
 class Runs(Mapping[str, PackRuns]):
@@ -93,26 +92,17 @@ def make_writeup(
     writeup, path = checked.writeup, writeup_url(checked.writeup.slug)
     body = Body(frame.theme, checked.packs, views, "../" * path.count("/"), live=frame.about.charts is not None)
     text = render_body(checked.tokens, body, writeup.lead_tag, frame.renderer)
-    source = writeup.path.relative_to(frame.project.root).as_posix()
-    page = writeup_page(frame.about, frame.site, checked, text, source, runs, frame.places)
+    sources = source_links(frame.project, writeup)
+    page = writeup_page(frame.about, frame.site, checked, text, sources, runs, frame.places)
     recheck = frame.recheck(checked, names, body.root)
     image, drawn = frame.share(path, writeup_image(frame.site, checked))
     page = replace(page, page=replace(page.page, image=image))
     page = replace(page, has_charts=has_charts(views), recheck=recheck, edition=edition)
-    files: dict[str, Payload] = {path: render_page(frame.theme, page), **drawn}
+    files: dict[str, Payload] = {path: render_page(frame.theme, page), **drawn, **text_sources(frame.project, writeup)}
     for name, file in attached_files(writeup.path.parent).items():
-        files[path.removesuffix("index.html") + name] = file.read_bytes
+        files[path.removesuffix("index.html") + name] = files[source_url(frame.project, file)] = file.read_bytes
     links = tuple(links_of(checked.tokens, path, writeup.body_line))
     return Made(files, links=links, entry=vars(writeup_entry(checked)))
-
-
-def attached_files(folder: Path) -> dict[str, Path]:
-    """Return the files that go onto the site with a writeup, by their names in its folder; a link is none."""
-    return {
-        file.relative_to(folder).as_posix(): file
-        for file in sorted(folder.rglob("*"))
-        if file.suffix.lower() in ATTACHED and file.is_file() and not file.is_symlink()
-    }
 
 
 def make_edition(
@@ -129,13 +119,20 @@ def make_edition(
     text, entry = checked.edition.text, edition_entry(checked.edition, carried)
     links = tuple(links_of(checked.text.tokens, entry.url, text.body_line))
     _, drawn = frame.share(entry.url, edition_image(frame.site, checked.edition, carried))
-    return Made({entry.url: render_page(frame.theme, page), **drawn}, links=links, entry=vars(entry))
+    files = {entry.url: render_page(frame.theme, page), **drawn, **text_sources(frame.project, text)}
+    return Made(files, links=links, entry=vars(entry))
 
 
 def make_text(frame: Frame, text: Text) -> Made:
     words = render_body(text.tokens, Body(frame.theme, {}, {}, "../" * text.url.count("/")))
     page = render_page(frame.theme, text_page(frame.about, frame.site, text.url, text.title, words))
-    return Made({text.url: page}, links=tuple(links_of(text.tokens, text.url, 1)))
+    files: dict[str, Payload] = {text.url: page, source_url(frame.project, text.path): text.path.read_bytes()}
+    return Made(files, links=tuple(links_of(text.tokens, text.url, 1)))
+
+
+def make_sources(frame: Frame) -> Made:
+    """Return what all texts share, as it was written; a text's own sources are made with its page."""
+    return Made(shared_sources(frame.project))
 
 
 def make_pack(frame: Frame, contents: Contents, runs: PackRuns, findings: Sequence[Finding] = ()) -> Made:

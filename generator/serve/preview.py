@@ -22,7 +22,6 @@ from generator.pages.contexts import NotFoundPage
 from generator.pages.memory import Made
 from generator.pages.render import load_theme, render_page
 from generator.pages.site import (
-    attached_files,
     dead_links,
     links_of,
     make_assets,
@@ -36,6 +35,7 @@ from generator.pages.site import (
     make_views,
     make_writeup,
 )
+from generator.pages.sources import FOLDER, attached_files, every_source
 from generator.publication import finding_of
 from generator.serve.flags import Flag, put_flags
 from generator.serve.overlay import (
@@ -145,6 +145,8 @@ class Preview:
             return self._writeup(slug, below) or self._not_found()
         if head == "editions" and below == "index.html" and (edition := self._edition(slug)):
             return edition
+        if head == FOLDER and (source := every_source(self.workshop.project).get(path)):
+            return Shown(source.read_bytes(), is_file=True)
         if wrong := self._unreadable(head, slug, below):
             return self._findings_page(wrong)
         text = next((text for text in self.scene.contents.texts if text.url == path), None)
@@ -226,6 +228,8 @@ class Preview:
         if head == "writeups" and slug in self.workshop.kept:
             folder = self.workshop.project.content / "writeups" / slug
             return below == "index.html" or below in attached_files(folder)
+        if head == FOLDER:
+            return path in every_source(self.workshop.project)
         scene = self.scene
         written = [text.url for text in scene.contents.texts] + [edition.url for edition in scene.contents.editions]
         return path in written or path in self._group(head, slug).files

@@ -53,6 +53,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 TYPES = {".jsonl": "application/jsonl", ".wasm": "application/wasm", ".webp": "image/webp", ".avif": "image/avif"}
+TYPES |= dict.fromkeys((".md", ".toml", ".sql"), "text/plain")  # sources, which a reader wants to see
 RUNS = ("text/html", "image/svg+xml", "text/xml", "application/xml", "application/xhtml+xml")
 """Types of files that a browser would run scripts of."""
 _CHECK = "from pathlib import Path; import sys; from generator.verdicts import find_verdicts; \

@@ -103,6 +103,14 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a template": add("templates/layouts/not_found.html", "<p>{{ page.title }}, {{ publication.title }}</p>\n"),
     "a stylesheet": add("templates/assets/css/own.css", "body { margin: 0; }\n"),
     "an edition": lambda root: write_edition(root, "2026-W48", "writeups: [one]\n"),
+    "a comment in a ledger": edit("writeups/one/facts.toml", "[score]", "# Of the whole.\n[score]"),
+    "a ledger less": lambda root: (
+        edit("writeups/two/index.md", "[Observed", "[Context] Words.\n\n[Speculation")(root),
+        edit("writeups/two/index.md", "{fact=score}", "")(root),
+        remove("content/writeups/two/facts.toml")(root),
+    ),
+    "a comment in site.toml": edit("site.toml", 'title = "', '# Ours.\ntitle = "'),
+    "a model card": add("content/models/acme.other.toml", CARD),
     "a view": add("content/views/all.sql", "select campaign, passes from run_summary order by campaign"),
 }
 
@@ -141,7 +149,7 @@ def test_one_edited_text_leaves_every_other_page_as_it_is(root: Path) -> None:
     site_of(root)
     CHANGES["a word of a text"](root)
     report = build(root, root / "site")
-    assert (report.written, report.removed) == (1, 0)
+    assert (report.written, report.removed) == (2, 0)  # the page, and its source
 
 
 def test_a_title_is_all_that_lists_need_to_be_made_again_for(root: Path) -> None:
@@ -187,7 +195,10 @@ def test_what_was_left_in_the_site_before_cannot_come_back(root: Path) -> None:
     CHANGES["a plain page"](root)
     after = site_of(root)
     assert after == site_of(root, remember=False)
-    assert {path for path in after if after[path] != made.get(path)} == {"pages/about/index.html"}
+    assert {path for path in after if after[path] != made.get(path)} == {
+        "pages/about/index.html",
+        "source/content/pages/about.md",
+    }
 
 
 def test_a_damaged_memory_costs_time_and_nothing_else(root: Path) -> None:
