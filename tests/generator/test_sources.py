@@ -1,4 +1,4 @@
-"""What pages were made of stands in the site, is linked from them, and is all that a reader needs to make them again."""
+"""What pages were made of stands in it, is linked from them, and is all that a reader needs to make them again."""
 
 from __future__ import annotations
 
