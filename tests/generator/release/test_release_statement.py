@@ -1,4 +1,4 @@
-"""release.json: printed and read back the same, equal bytes for equal statements, and nothing unsafe comes out of one."""
+"""release.json: read back as it was printed, in equal bytes each time, and nothing unsafe comes out of one."""
 
 from __future__ import annotations
 
