@@ -15,6 +15,12 @@ def absolute(site: Site, path: str) -> str:
     return site.base_url.rstrip("/") + "/" + quote(path.removesuffix("index.html"))
 
 
+def address(site: Site, url: str) -> str:
+    """Return the address of a page, or of a place in one, as pages are linked to from the site's root."""
+    path, mark, fragment = url.partition("#")
+    return absolute(site, path) + mark + fragment
+
+
 def pack_url(pack: Pack, *, made_here: bool = False) -> str:
     return f"{'demo/' if made_here else ''}packs/{pack.id}/index.html"
 

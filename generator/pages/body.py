@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
@@ -20,7 +20,7 @@ from clawpub.pack.reader import Pack
 from generator.library import ALIAS, MODEL_CARDS
 from generator.pages.render import Theme, render_view
 from generator.tables import LEAST_TO_SORT, LONG
-from generator.urls import pack_url, table_anchor
+from generator.urls import pack_folder, pack_url, table_anchor
 from generator.views import View
 from generator.writeup import Claim, TagKind
 
@@ -50,6 +50,25 @@ class Body:
     """Open links."""
     heading: str = ""
     """The id of the open heading."""
+
+    macros: ClassVar[str] = "macros/provenance.html"
+    """The templates of badges and marks."""
+
+    def address(self, url: str) -> str:
+        """Return what leads to a place in the site, given from its root."""
+        return self.root + url
+
+    def target(self, href: str) -> str:
+        """Return what a link of the author's leads to."""
+        return href
+
+    def evidence(self, claim: Claim) -> str:
+        """Return what leads from a claim to its evidence."""
+        return f"#claim-{claim.number}"
+
+    def anchor(self, claim: Claim) -> str:
+        """Return the attribute by which a claim's evidence leads back to it."""
+        return f' id="ref-{claim.number}"'
 
 
 def render_body(
@@ -240,7 +259,7 @@ class BodyRenderer(RendererHTML):
             return "<span>"
         token = tokens[idx]
         title = f' title="{escapeHtml(str(token.attrs["title"]))}"' if token.attrs.get("title") else ""
-        return f'<a href="{escapeHtml(str(token.attrs.get("href", "")))}"{title}>'
+        return f'<a href="{escapeHtml(body.target(str(token.attrs.get("href", ""))))}"{title}>'
 
     def link_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         body: Body = env["body"]
@@ -276,7 +295,7 @@ class SourceLink:
 
 
 def _macro(body: Body, name: str, *arguments: Any) -> str:
-    module = body.theme.environment.get_template("macros/provenance.html").module
+    module = body.theme.environment.get_template(body.macros).module
     return str(getattr(module, name)(*arguments))
 
 
@@ -285,8 +304,8 @@ def _claim_open(claim: Claim | None, body: Body) -> str:
         return "<span>"
     names = f"claim claim--{claim.verdict}"
     if body.links:
-        return f'<span class="{names}" id="ref-{claim.number}">'
-    return f'<a class="{names}" href="#claim-{claim.number}" id="ref-{claim.number}">'
+        return f'<span class="{names}"{body.anchor(claim)}>'
+    return f'<a class="{names}" href="{body.evidence(claim)}"{body.anchor(claim)}>'
 
 
 def _claim_close(claim: Claim | None, body: Body) -> str:
@@ -311,7 +330,7 @@ def _mark(claim: Claim, body: Body) -> str:
 
 
 def _table_url(pack: Pack, table: str, body: Body) -> str:
-    return f"{body.root}{pack_url(pack)}#{table_anchor(table)}"
+    return body.address(f"{pack_url(pack)}#{table_anchor(table)}")
 
 
 def _source_url(source: str, body: Body) -> str:
@@ -321,19 +340,19 @@ def _source_url(source: str, body: Body) -> str:
         table = shared[2] if shared[1].lower() == "cross-campaign" else MODEL_CARDS.name
         across = body.packs[ALIAS]
         known = table in across.table_names
-        return _table_url(across, table, body) if known else f"{body.root}{pack_url(across)}"
+        return _table_url(across, table, body) if known else body.address(pack_url(across))
     words = name.replace(".", " ", 1).split()
     alias = words.pop(0) if words and words[0] in body.packs else next(iter(body.packs), "")
     pack = body.packs.get(alias)
     if pack is None:
         return ""
     if not words:
-        return f"{body.root}{pack_url(pack)}"
+        return body.address(pack_url(pack))
     if len(words) == 1 and words[0] in pack.table_names:
         return _table_url(pack, words[0], body)
     suite = any(resource.path == SUITE_FILE for resource in pack.descriptor.resources)
     if suite and " ".join(words).lower() == "harness spec":
-        return f"{body.root}{pack_url(pack).removesuffix('index.html')}data/{SUITE_FILE}"
+        return body.address(f"{pack_folder(pack)}data/{SUITE_FILE}")
     return ""
 
 

@@ -79,7 +79,7 @@ def edition_page(
         claims=sum(each.claims for each in carried),
         body=render_body(checked.text.tokens, body, text.lead_tag, frame.renderer),
         has_charts=has_charts(views),
-        parts=tuple(_parts(site, checked, carried)),
+        parts=tuple(parts_of(site, checked, carried)),
         earlier=neighbours[0],
         later=neighbours[1],
         evidence=evidence_of(checked.text, runs),
@@ -92,7 +92,7 @@ def edition_page(
     )
 
 
-def _parts(site: Site, checked: CheckedEdition, listed: Sequence[WriteupEntry]) -> Iterator[EditionPart]:
+def parts_of(site: Site, checked: CheckedEdition, listed: Sequence[WriteupEntry]) -> Iterator[EditionPart]:
     """Yield an edition's writeups by section: in its own order where it names sections, else in that of site.toml."""
     found: dict[str, list[WriteupEntry]] = {}
     if not checked.edition.section_lines:
