@@ -195,12 +195,12 @@ class BodyRenderer(RendererHTML):
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         body: Body = env["body"]
-        body.heading = slug_of(_words(tokens[idx + 1]), body.ids)
-        return f'<{_heading(tokens[idx])} id="{body.heading}">'
+        body.heading = slug_of(words_in(tokens[idx + 1]), body.ids)
+        return f'<{heading_of(tokens[idx])} id="{body.heading}">'
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         link = f'<a class="permalink" href="#{env["body"].heading}" aria-label="Link to this section">#</a>'
-        return f" {link}</{_heading(tokens[idx])}>\n"
+        return f" {link}</{heading_of(tokens[idx])}>\n"
 
     def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         rows = _rows(tokens, idx)
@@ -240,7 +240,7 @@ class BodyRenderer(RendererHTML):
         body: Body = env["body"]
         meta = tokens[idx].meta
         links = [SourceLink(source, _source_url(source, body)) for source in meta["sources"]]
-        return _macro(body, "badge", meta["kind"], links)
+        return macro_of(body, "badge", meta["kind"], links)
 
     def span_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         body: Body = env["body"]
@@ -268,7 +268,7 @@ class BodyRenderer(RendererHTML):
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         token = tokens[idx]
-        source, words = escapeHtml(str(token.attrs.get("src", ""))), escapeHtml(_words(token))
+        source, words = escapeHtml(str(token.attrs.get("src", ""))), escapeHtml(words_in(token))
         return f'<img src="{source}" alt="{words}" loading="lazy">'
 
     def mark(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
@@ -294,7 +294,7 @@ class SourceLink:
     """From the page; empty where there is nothing to open."""
 
 
-def _macro(body: Body, name: str, *arguments: Any) -> str:
+def macro_of(body: Body, name: str, *arguments: Any) -> str:
     module = body.theme.environment.get_template(body.macros).module
     return str(getattr(module, name)(*arguments))
 
@@ -316,9 +316,15 @@ def _claim_close(claim: Claim | None, body: Body) -> str:
 
 def _mark(claim: Claim, body: Body) -> str:
     """Return the mark, which nothing but a claim that passed can print."""
+    what, sources = read_from(claim, body)
+    return macro_of(body, "mark", sources, what)
+
+
+def read_from(claim: Claim, body: Body) -> tuple[str, list[SourceLink]]:
+    """Return what a mark says of a claim: the kind of place where it was read, and the columns there."""
     first = next(iter(body.packs), "")
     across = all(source.pack == ALIAS for source in claim.sources)
-    links = [
+    sources = [
         SourceLink(
             str(source) if across or source.pack == first else f"{source.pack}.{source}",
             _table_url(body.packs[source.pack], source.table, body),
@@ -326,7 +332,7 @@ def _mark(claim: Claim, body: Body) -> str:
         for source in claim.sources
         if source.pack in body.packs
     ]
-    return _macro(body, "mark", links, "cross-campaign" if across else "data pack")
+    return "cross-campaign" if across else "data pack", sources
 
 
 def _table_url(pack: Pack, table: str, body: Body) -> str:
@@ -356,12 +362,12 @@ def _source_url(source: str, body: Body) -> str:
     return ""
 
 
-def _heading(token: Token) -> str:
+def heading_of(token: Token) -> str:
     """The page's title is its only h1."""
     return "h2" if token.tag == "h1" else token.tag
 
 
-def _words(token: Token) -> str:
+def words_in(token: Token) -> str:
     """Return the text of an inline token, without its markup."""
     parts = []
     for child in token.children or ():
@@ -370,7 +376,7 @@ def _words(token: Token) -> str:
         elif child.type in ("softbreak", "hardbreak"):
             parts.append(" ")
         elif child.children:
-            parts.append(_words(child))
+            parts.append(words_in(child))
     return "".join(parts).strip()
 
 

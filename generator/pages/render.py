@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,11 @@ def _digest(folders: Sequence[Path]) -> str:
 
 
 _THEME = frozenset((".html", ".xml", ".css", ".js"))
+
+
+def plain_theme(theme: Theme) -> Theme:
+    """Return a theme for plain text, in which nothing has to be escaped."""
+    return replace(theme, environment=theme.environment.overlay(autoescape=False))
 
 
 def default_templates() -> Path:

@@ -9,7 +9,7 @@
 
 The letters are Source Serif from a package, never the system's, and they are set by Pillow's own plain layout: equal
 texts give equal bytes. What the font lacks is left out; a title of which too little is left gives way to the name of
-the publication, and that to the site's address. This is the only module that imports Pillow.
+the publication, and that to the site's address. Pillow is imported here and in generator/mail/picture.py alone.
 """
 
 from __future__ import annotations

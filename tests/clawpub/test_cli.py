@@ -32,7 +32,10 @@ def test_help_loads_no_adapter() -> None:
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    adapters = {"aiohttp", "xllamacpp", "boto3", "plotly", "PIL", "starlette", "uvicorn", "watchfiles"}
+    adapters = {"aiohttp", "xllamacpp", "boto3", "plotly", "PIL", "starlette", "uvicorn", "watchfiles"} | {
+        "css_inline",
+        "resvg_py",
+    }
     assert not adapters & set(loaded.split())
 
 

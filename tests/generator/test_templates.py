@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from jinja2 import meta, nodes
 
+from generator.mail.picture import TEMPLATE as PICTURE
+from generator.mail.picture import PictureDrawing
+from generator.mail.setting import LETTERS
 from generator.pages.contexts import Page
 from generator.pages.render import LAYOUTS, Theme, default_templates, load_theme
 
@@ -36,6 +39,13 @@ def test_each_layout_uses_exactly_the_fields_of_its_context(theme: Theme, contex
     if layout == "layouts/demo.html":
         used.discard("predictions")  # set by `with` around the partial that uses it
     assert used == {field.name for field in dataclasses.fields(context)}
+
+
+@pytest.mark.parametrize(("context", "template"), [*LETTERS.items(), (PictureDrawing, PICTURE)])
+def test_each_template_of_a_letter_uses_exactly_the_fields_of_its_context(
+    theme: Theme, context: type, template: str
+) -> None:
+    assert variables_of(theme, template) == {field.name for field in dataclasses.fields(context)}
 
 
 def test_no_template_marks_anything_safe_or_styles_in_place() -> None:
