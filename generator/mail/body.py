@@ -28,6 +28,8 @@ from generator.writeup import CheckedWriteup, Claim
 
 MOST_ROWS = 50
 """Rows of a table in a letter; Gmail clips a letter of 102 KB, and a row of five cells is nearly one of them."""
+FEW_ROWS = 10
+"""The same where a text only begins in the letter."""
 
 
 @dataclass
@@ -42,6 +44,8 @@ class MailBody(Body):
     pictures: Pictures = field(kw_only=True)
     deeper: int = field(kw_only=True)
     """Levels by which its headings stand lower than on its page."""
+    rows: int = field(kw_only=True, default=MOST_ROWS)
+    """Of a table, as many as are shown."""
     images: dict[str, Image] = field(default_factory=dict)
     """The pictures that it shows, by their names."""
 
@@ -65,11 +69,11 @@ class MailBody(Body):
 
 def letter_html(checked: CheckedWriteup, tokens: Sequence[Token], body: MailBody) -> Markup:
     """Return the HTML of a text, or of its beginning."""
-    return render_body(capped(tokens), body, checked.writeup.lead_tag, MailRenderer)
+    return render_body(capped(tokens, body.rows), body, checked.writeup.lead_tag, MailRenderer)
 
 
-def capped(tokens: Sequence[Token]) -> list[Token]:
-    """Return a body in which the tables that its author typed end after `MOST_ROWS`, with a token that says so."""
+def capped(tokens: Sequence[Token], rows: int) -> list[Token]:
+    """Return a body in which the tables that its author typed end after so many rows, with a token that says so."""
     kept: list[Token] = []
     row = left_out = 0
     for token in tokens:
@@ -77,17 +81,18 @@ def capped(tokens: Sequence[Token]) -> list[Token]:
             row = left_out = 0
         elif token.type == "tr_open":
             row += 1  # the first is that of the headings
-            left_out += row > MOST_ROWS + 1
+            left_out += row > rows + 1
         if not left_out or token.type in ("tbody_close", "table_close"):
             kept.append(token)
         if token.type == "table_close" and left_out:
             kept.append(Token("more_rows", "", 0, block=True, meta={"rows": left_out}))
+            left_out = 0
     return kept
 
 
-def first_rows(view: TableView) -> tuple[TableView, int]:
+def first_rows(view: TableView, body: MailBody) -> tuple[TableView, int]:
     """Return a table with the rows that a letter shows, and how many others there are."""
-    return replace(view, lines=view.lines[:MOST_ROWS]), max(0, len(view.lines) - MOST_ROWS)
+    return replace(view, lines=view.lines[: body.rows]), max(0, len(view.lines) - body.rows)
 
 
 class MailRenderer(BodyRenderer):
@@ -138,7 +143,7 @@ class MailRenderer(BodyRenderer):
 
 
 def _table(view: TableView, body: MailBody) -> str:
-    shown, more = first_rows(view)
+    shown, more = first_rows(view, body)
     return macro_of(body, "table", shown, more, body.page, body.address)
 
 

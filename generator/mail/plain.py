@@ -24,7 +24,7 @@ from generator.writeup import CheckedWriteup, Claim
 
 def letter_text(checked: CheckedWriteup, tokens: Sequence[Token], body: MailBody) -> str:
     """Return a text, or its beginning, as plain text."""
-    lines = _Writer(body).blocks(list(with_passages(capped(tokens), checked.writeup.lead_tag)))
+    lines = _Writer(body).blocks(list(with_passages(capped(tokens, body.rows), checked.writeup.lead_tag)))
     return "\n".join(line.rstrip() for line in lines).strip("\n")
 
 
@@ -190,7 +190,7 @@ class _Writer:
             self.origin(chart.table)
 
     def table(self, view: TableView) -> None:
-        shown, more = first_rows(view)
+        shown, more = first_rows(view, self.body)
         self.say(_table(shown, self.room))
         for note in _notes(shown):
             self.paragraph(note)

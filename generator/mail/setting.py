@@ -10,7 +10,7 @@ from typing import Any
 
 from clawpub.errors import ConfigError
 from generator.mail.beginning import beginning_of
-from generator.mail.body import MailBody, letter_html
+from generator.mail.body import FEW_ROWS, MOST_ROWS, MailBody, letter_html
 from generator.mail.columns import sendable
 from generator.mail.contexts import HtmlLetter, LetterHome, LetterPart, LetterWriteup, TextLetter
 from generator.mail.letter import UNSUBSCRIBE, Image, Letter
@@ -148,6 +148,7 @@ class Setting:
             pictures=self._pictures,
             deeper=deeper,
             images=self._images,
+            rows=FEW_ROWS if cut else MOST_ROWS,
         )
         words = letter_text(checked, tokens, body) if plain else letter_html(checked, tokens, body)
         return words, evidence, cut

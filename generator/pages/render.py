@@ -161,10 +161,11 @@ def render_template(theme: Theme, name: str, variables: Mapping[str, Any]) -> by
     except TemplateError as error:
         line = getattr(error, "lineno", None)
         file = getattr(error, "filename", None) or f"templates/{getattr(error, 'name', None) or name}"
+        room = "mail" if name.startswith("email/") else "pages"
         raise ConfigError(
             f"the template cannot be used: {error.message}",
             at=Place(Path(file), line),
-            hint="generator/pages/contexts.py documents what each layout receives",
+            hint=f"generator/{room}/contexts.py documents what each layout receives",
         ) from None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -301,10 +303,21 @@ def test_where_even_beginnings_have_no_room_the_edition_says_what_to_do(tmp_path
 
 def test_a_long_table_leads_to_the_rest_of_its_rows(tmp_path: Path) -> None:
     rows = "".join(f"| row {number} | words |\n" for number in range(1, 76))
-    letter = made(letter_of(write_small(tmp_path, body=f"| A | B |\n|---|---|\n{rows}"), WEEK))
+    letter = made(letter_of(write_small(tmp_path, body=f"| A | B |\n|---|---|\n{rows}\nAnd after it.\n"), WEEK))
     for part in (letter.html, letter.text):
         assert "row 50" in part and "row 51" not in part
-        assert "25 more rows" in part
+        assert "25 more rows" in part and "And after it." in part
+
+
+def test_a_beginning_has_few_rows_of_its_table(tmp_path: Path) -> None:
+    """However long they are: a table of a pack has cells of 300 characters, and 200 rows."""
+    rows = "".join(f"| row {number} | {'long ' * 60} | {'longer ' * 60} |\n" for number in range(1, 76))
+    body = f"| A | B | C |\n|---|---|---|\n{rows}\n\n## Then\n\n{paragraphs(150)}\n"
+    report = letter_of(write_small(tmp_path, body=body), WEEK)
+    assert report.shortened
+    for part in (made(report).html, made(report).text):
+        assert "row 10" in part and "row 11" not in part
+        assert "65 more rows" in part
 
 
 # --- hostile content ---
@@ -341,3 +354,20 @@ def test_the_placeholder_stands_once_where_a_reader_unsubscribes(letter: Letter)
     assert f"Unsubscribe: {UNSUBSCRIBE}\n" in letter.text
     assert letter.text.count(UNSUBSCRIBE) == 1
     assert {each.name for each in fields(letter)} >= {"text", "html", "images"}
+
+
+# --- what is missing ---
+
+
+@pytest.mark.parametrize("module", ["css_inline", "resvg_py", "PIL"])
+def test_without_what_makes_letters_the_error_says_how_to_get_it(root: Path, module: str) -> None:
+    code = (
+        f"import sys; sys.modules[{module!r}] = None\n"
+        "from pathlib import Path\n"
+        "from clawpub.errors import ConfigError\n"
+        "from generator.mail.edition import letter_of\n"
+        f"try: letter_of(Path({str(root)!r}), {WEEK!r})\n"
+        "except ConfigError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "not installed" in done.stdout and "make extra NAME=mail" in done.stdout
