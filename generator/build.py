@@ -2,7 +2,8 @@
 
 publication -> verdicts, and the page of each writeup that passed -> [any error: stop] -> all other pages -> the folder,
 exchanged whole. What did not change since the last build is neither checked nor printed again (generator/verdicts.py,
-generator/pages/memory.py); without a memory everything is, every byte of every pack included.
+generator/pages/memory.py); without a memory everything is, every byte of every pack included. A release has none; it
+passes a gate of its own and states what is in it (generator/release).
 """
 
 from __future__ import annotations
@@ -10,15 +11,24 @@ from __future__ import annotations
 import json
 import tempfile
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clawpub.errors import ConfigError
 from clawpub.findings import Finding
 from generator.progress import Progress, silent
 from generator.standing import Standing
 from generator.verdict_store import Store, open_store, told, untold
-from generator.verdicts import Asked, Check
+from generator.verdicts import Asked, Check, Verdicts, folders_in
+
+if TYPE_CHECKING:
+    from generator.pages.output import Payload
+    from generator.pages.press import Press
+    from generator.release.gate import Inspection
+    from generator.release.signing import SigningKey
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,11 @@ class BuildOptions:
 
     drafts: bool = False
     release: bool = False
-    """For readers: no drafts, and everything that an author at work can do without."""
+    """For readers: no drafts, nothing that the gate refuses, and everything that an author at work can do without."""
+    today: date | None = None
+    """A release leaves out what is dated later; None leaves out nothing."""
+    allow_dirty: bool = False
+    """Let a release hold packs that git does not have as they are; its statement says which."""
     cards: bool | None = None
     """Share images; None leaves it to `release`."""
     search: bool | None = None
@@ -53,6 +67,23 @@ NO_OPTIONS = BuildOptions()
 
 
 @dataclass(frozen=True)
+class Released:
+    """What became of a release besides its pages."""
+
+    files: int
+    """That its statement names."""
+    statement_bytes: int
+    signed_by: str
+    """The key's fingerprint; empty where there was no key."""
+    uncommitted: tuple[str, ...]
+    """Packs in it that git does not have as they are, by id."""
+    waiting: tuple[tuple[str, str], ...]
+    """Writeups and editions left out because they are dated later, each with its date."""
+    local: tuple[str, ...]
+    """Packs left out because they were made on this machine, by id."""
+
+
+@dataclass(frozen=True)
 class BuildReport:
     pages: int
     written: int
@@ -61,6 +92,8 @@ class BuildReport:
     """Files."""
     findings: tuple[Finding, ...]
     seconds: float
+    release: Released | None = None
+    """None where this was none, or did not pass."""
 
     @property
     def passed(self) -> bool:
@@ -84,12 +117,14 @@ def build(
     remember: bool = True,
     processes: int | None = None,
     progress: Progress | None = None,
+    key: SigningKey | None = None,
 ) -> BuildReport:
     """Write a publication's site and report on it; on any error finding nothing is written.
 
-    A release relies on no memory: every byte is read and every claim is checked.
+    A release relies on no memory: every byte is read and every claim is checked. With a key it is signed.
 
-    Raises: ConfigError where site.toml or a template cannot be used, PublishError where the output cannot be written.
+    Raises: ConfigError where site.toml or a template cannot be used, or git does not say whether packs are committed;
+    PublishError where the output cannot be written.
     """
     started = time.perf_counter()
     store = open_store(root) if remember and not options.release else Store()
@@ -99,7 +134,7 @@ def build(
             report = BuildReport.read(said, root)
         else:
             with tempfile.TemporaryDirectory(prefix="clawpub-") as spool:
-                report = _build(_Work(root, output, store, Path(spool), options, processes, progress or silent))
+                report = _build(_Work(root, output, store, Path(spool), options, processes, progress or silent, key))
             if report.passed:
                 standing.keep(report.told(root))
     finally:
@@ -116,31 +151,100 @@ class _Work:
     options: BuildOptions
     processes: int | None
     progress: Progress
+    key: SigningKey | None
 
 
 def _build(work: _Work) -> BuildReport:
-    from generator.pages.output import read_payload, write_site
     from generator.pages.press import Press
+
+    options, release = work.options, work.options.release
+    press = Press(
+        work.output,
+        work.spool,
+        work.progress,
+        images=options.makes_cards,
+        search=options.makes_search,
+        local=not release,
+    )
+    asked = Asked(options.drafts, today=options.today if release else None)
+    verdicts = Check(work.root, work.store, asked, work.processes, press, work.progress).run()
+    inspection = _inspect(work, verdicts, press) if release else None
+    report = BuildReport(0, 0, 0, 0, (*verdicts.findings, *(inspection.findings if inspection else ())), 0.0)
+    if not report.passed:
+        return report
+    files, found = press.finish(verdicts, _more(work))
+    report = replace(report, findings=(*report.findings, *found))
+    if not report.passed:
+        return report
+    if options.makes_search:
+        files |= _search(work, files)
+    if inspection is None:
+        return _write(work, press, files, report)
+    return _release(work, press, files, report, verdicts, inspection.dirty)
+
+
+def _search(work: _Work, files: Mapping[str, Payload]) -> dict[str, bytes]:
+    from generator.pages.output import read_payload
     from generator.search import search_index
 
-    options = work.options
-    press = Press(work.output, work.spool, work.progress, images=options.makes_cards, search=options.makes_search)
-    verdicts = Check(work.root, work.store, Asked(options.drafts), work.processes, press, work.progress).run()
-    report = BuildReport(0, 0, 0, 0, verdicts.findings, 0.0)
-    if not report.passed:
-        return report
-    files, found = press.finish(verdicts)
-    report = replace(report, findings=(*verdicts.findings, *found))
-    if not report.passed:
-        return report
-    if work.options.makes_search:
-        work.progress("indexing", 0, len(files))
-        pages = (
-            (path, read_payload(files[path], work.output / path)) for path in sorted(files) if path.endswith(".html")
-        )
-        files |= search_index(pages)
+    work.progress("indexing", 0, len(files))
+    pages = ((path, read_payload(files[path], work.output / path)) for path in sorted(files) if path.endswith(".html"))
+    return search_index(pages)
+
+
+def _write(work: _Work, press: Press, files: Mapping[str, Payload], report: BuildReport) -> BuildReport:
+    from generator.pages.output import write_site
+
     work.progress("writing", 0, len(files))
     written = write_site(work.output, files)
     press.memory.keep(written)
     count = sum(path.endswith(".html") for path in files)
-    return BuildReport(count, written.written, written.unchanged, written.removed, report.findings, 0.0)
+    return replace(report, pages=count, written=written.written, unchanged=written.unchanged, removed=written.removed)
+
+
+# --- what a release has besides ---
+
+
+def _inspect(work: _Work, verdicts: Verdicts, press: Press) -> Inspection:
+    from generator.release.gate import inspect
+
+    return inspect(verdicts, press.packs, allow_dirty=work.options.allow_dirty)
+
+
+def _more(work: _Work) -> list[str]:
+    """Return the paths of the files that come last."""
+    from generator.release.making import paths_of
+
+    return paths_of(work.key) if work.options.release else []
+
+
+def _release(
+    work: _Work,
+    press: Press,
+    files: Mapping[str, Payload],
+    report: BuildReport,
+    verdicts: Verdicts,
+    dirty: Collection[str],
+) -> BuildReport:
+    from clawpub.pack.model import DESCRIPTOR
+    from generator.release.making import predicate_of, with_statement
+    from generator.release.statement import STATEMENT
+
+    options = work.options
+    predicate = predicate_of(
+        press.frame.project, verdicts, press.packs, dirty=dirty, cards=options.makes_cards, search=options.makes_search
+    )
+    released = with_statement(files, work.output, predicate, work.key)
+    report = _write(work, press, released, report)
+    local = folders_in(work.root / ".clawpub/demo/packs", holding=DESCRIPTOR)
+    return replace(
+        report,
+        release=Released(
+            files=len(files) + bool(work.key),
+            statement_bytes=(work.output / STATEMENT).stat().st_size,
+            signed_by=work.key.public.fingerprint if work.key else "",
+            uncommitted=tuple(sorted(dirty)),
+            waiting=tuple((verdict.slug, verdict.date) for verdict in verdicts.waiting),
+            local=tuple(folder.name for folder in local),
+        ),
+    )

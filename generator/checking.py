@@ -111,6 +111,7 @@ class Checking:
             draft=text.draft,
             packs=packs,
             shared=uses(text),
+            loose=tuple((p.alias, p.pack_id, p.line) for p in text.pins if p.digest != packs[p.pack_id]),
             title=text.title,
             section=text.section,
             tagged=bool(text.tags),

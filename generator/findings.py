@@ -71,6 +71,14 @@ EDITION_RULES: dict[str, Rule] = {
 }
 """What is asked of editions besides; docs/editions.md explains them."""
 
+RELEASE_RULES: dict[str, Rule] = {
+    "release-pin": Rule("a pack that a published text does not name by the digest that it has", fixed=True),
+    "unsealed-file": Rule("a file in a pack's folder that the pack was sealed without", fixed=True),
+    "uncommitted": Rule("a pack that git does not have as it is", fixed=True),
+    "early": Rule("a writeup that a published edition carries before its day", fixed=True),
+}
+"""What is asked of a release besides; docs/releases.md explains them."""
+
 
 def severity_of(rule: str, settings: Mapping[str, Setting]) -> Severity | None:
     """Return how much a rule weighs in a publication; None where it is switched off."""

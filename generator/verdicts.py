@@ -20,6 +20,7 @@ import stat
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -78,6 +79,8 @@ class Verdict:
     """The digest of each pack that it names, by id; None for one that was not there."""
     shared: bool = False
     """Whether it reads across the publication's packs."""
+    loose: tuple[tuple[str, str, int], ...] = ()
+    """The packs that it names without the digest that they have: alias, id and line."""
     carries: tuple[tuple[str, int], ...] = ()
     """The writeups that an edition carries, each with its line."""
     title: str = ""
@@ -132,6 +135,8 @@ class Verdicts:
     findings: tuple[Finding, ...]
     editions: tuple[Verdict, ...] = ()
     """Newest first, as the writeups."""
+    waiting: tuple[Verdict, ...] = ()
+    """Writeups and editions that a release leaves out, because they are dated later than its day."""
     fresh: tuple[str, ...] = field(default=(), compare=False)
     """The slugs of those that were checked now, because nothing true was remembered of them."""
 
@@ -174,13 +179,18 @@ class Asked:
     drafts: bool
     only: Collection[Path] | None = None
     claims: bool = False
+    today: date | None = None
+    """The day of a release: what is dated later is left out of it, as drafts are."""
 
     def accepts(self, verdict: Verdict) -> bool:
         """Whether a remembered verdict answers what is asked now."""
         return verdict.checked or not verdict.date or (verdict.draft and not self.drafts)
 
     def shows(self, verdict: Verdict) -> bool:
-        return bool(verdict.date) and (self.drafts or not verdict.draft)
+        return bool(verdict.date) and (self.drafts or not verdict.draft) and not self.waits(verdict)
+
+    def waits(self, verdict: Verdict) -> bool:
+        return self.today is not None and not verdict.draft and verdict.date > self.today.isoformat()
 
 
 @dataclass(frozen=True)
@@ -245,7 +255,8 @@ class Check:
         findings += carrying_findings(carrying, {verdict.slug: verdict.draft for verdict in verdicts})
         findings += self.rest(content, states)
         self.store.keep(self.new, gone=self.gone("writeup", folders) + self.gone("edition", files))
-        return Verdicts(self.shown(verdicts), tuple(findings), self.shown(editions), tuple(self.fresh))
+        waiting = tuple(verdict for verdict in (*verdicts, *editions) if self.asked.waits(verdict))
+        return Verdicts(self.shown(verdicts), tuple(findings), self.shown(editions), waiting, tuple(self.fresh))
 
     def shown(self, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
         shown = sorted((v for v in verdicts if self.asked.shows(v)), key=lambda v: v.slug)
@@ -334,7 +345,7 @@ class Check:
                 self.keep_verdict(kind, keys[source], verdict, packs, across)
             else:
                 keys[source] = None
-            if self.press and verdict.page:
+            if self.press and verdict.page and self.asked.shows(verdict):
                 self.press.take(verdict, keys[source])
         return [verdicts[source] for source in sources]
 
@@ -393,6 +404,7 @@ class Check:
             path=source / "index.md" if kind == "writeup" else source,
             findings=self.findings_in(told["findings"]),
             carries=tuple((slug, line) for slug, line in told["carries"]),
+            loose=tuple((alias, name, line) for alias, name, line in told["loose"]),
             **{name: told[name] for name in _TOLD},
         )
         return verdict if self.asked.accepts(verdict) else None

@@ -63,7 +63,7 @@ class Written:
 
 
 def write_site(output: Path, files: Files) -> Written:
-    """Make `output` hold exactly these files, and say what that took.
+    """Make `output` hold exactly these files, and say what that took. Their bytes are asked for in their order, once.
 
     Raises: PublishError where the folder is not ours, another build is writing it, or the disk refuses.
     """

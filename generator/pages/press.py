@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from clawpub.findings import Finding
+from clawpub.pack.reader import Pack
 from generator.content import load_edition
 from generator.forking import cores, forked
 from generator.local import local_packs
@@ -61,7 +62,14 @@ from generator.writeup import CheckedWriteup
 
 class Press:
     def __init__(
-        self, output: Path, spool: Path, progress: Progress, *, images: bool = False, search: bool = False
+        self,
+        output: Path,
+        spool: Path,
+        progress: Progress,
+        *,
+        images: bool = False,
+        search: bool = False,
+        local: bool = True,
     ) -> None:
         self._output = output
         self._spool = spool
@@ -71,6 +79,8 @@ class Press:
         """Whether pages have an image that is shown where they are shared."""
         self._search = search
         """Whether there is a page that searches; its index is made of the finished pages (generator/search.py)."""
+        self._local = local
+        """Whether packs made on this machine are shown."""
 
     def begin(
         self, check: Check, packs: Mapping[str, str], fronts: Iterable[Front], editions: Sequence[Verdict]
@@ -102,7 +112,8 @@ class Press:
     def _outline(self) -> Outline:
         """The navigation and the pages that there are, remembered where no pack, card or plain page changed."""
         content = self._check.root / "content"
-        local = [signature_of(path)[0] for path in folders_in(self._check.root / ".clawpub/demo/packs", hidden=True)]
+        folders = folders_in(self._check.root / ".clawpub/demo/packs", hidden=True) if self._local else []
+        local = [signature_of(path)[0] for path in folders]
         key = self._check.key_of(
             *files_in(content / "pages", ".md"),
             *files_in(content / "models", ".toml"),
@@ -128,14 +139,19 @@ class Press:
         checking = self._check.checking
         return Contents(
             project=checking.project,
-            packs=tuple(checking.packs[name] for name in sorted(self._packs)),
+            packs=self.packs,
             entries=(),
             editions=(),
             texts=self._texts,
             cards=checking.cards.by_model,
             library=checking.library,
-            local=tuple(local_packs(checking.root)[0]),
+            local=tuple(local_packs(checking.root)[0]) if self._local else (),
         )
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """Those of the publication that can be trusted, by id."""
+        return tuple(self._check.checking.packs[name] for name in sorted(self._packs))
 
     @cached_property
     def _texts(self) -> tuple[Text, ...]:
@@ -203,8 +219,9 @@ class Press:
 
     # --- all the rest ---
 
-    def finish(self, verdicts: Verdicts) -> tuple[dict[str, Payload], tuple[Finding, ...]]:
-        """Return the site's files by path, and what only shows when all of them are known.
+    def finish(self, verdicts: Verdicts, more: Sequence[str] = ()) -> tuple[dict[str, Payload], tuple[Finding, ...]]:
+        """Return the site's files by path, and what only shows when all of them are known. `more` are the paths of
+        those that are added to them.
 
         Raises: ConfigError where a template cannot be used, PackError where a pack changed under our hands.
         """
@@ -217,7 +234,7 @@ class Press:
             self.memory.settle(name, key, make)
         files: dict[str, Payload] = {path: payload for made in self.memory.made for path, payload in made.files.items()}
         files |= make_feeds(self.frame, entries, editions, self._listed)
-        files[HEADERS] = headers_file([*files, *([SCRIPT] if self._search else [])])
+        files[HEADERS] = headers_file([*files, *([SCRIPT] if self._search else []), *more])
         if self.frame.images:
             self.frame.images.forget(files)
         findings = [finding for made in self.memory.made for finding in made.findings]

@@ -185,17 +185,18 @@ def _twice(names: Iterable[str]) -> str:
     return next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
 
 
-def subjects_of(digests: Mapping[str, str]) -> tuple[Subject, ...]:
-    """Return the subjects of a statement, given the digest of each file in hex.
-
-    Raises: PublishError naming a file that no statement can name.
-    """
-    for name in digests:
+def check_names(names: Iterable[str]) -> None:
+    """Raises: PublishError naming a file that no statement can name."""
+    for name in names:
         if wrong := wrong_with(name):
             raise PublishError(
                 f"{name!r} {wrong}: a release cannot name such a file",
                 hint="rename it; paths are of letters, digits and plain signs, with forward slashes",
             )
+
+
+def subjects_of(digests: Mapping[str, str]) -> tuple[Subject, ...]:
+    """Return the subjects of a statement, given the digest of each file in hex."""
     return tuple(Subject(name=name, digest=FileDigest(sha256=digests[name])) for name in sorted(digests))
 
 

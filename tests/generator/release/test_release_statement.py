@@ -23,6 +23,7 @@ from generator.release.statement import (
     ReleasedPack,
     ReleasedText,
     Statement,
+    check_names,
     print_statement,
     read_statement,
     subjects_of,
@@ -110,7 +111,7 @@ UNSAFE = [
 def test_an_unsafe_name_is_neither_printed_nor_read(name: str) -> None:
     assert wrong_with(name)
     with pytest.raises(PublishError) as refused:
-        subjects_of({name: DIGEST})
+        check_names(["index.html", name])
     assert refused.value.hint
     with pytest.raises(PublishError, match=r"subject\.0\.name"):
         read_statement(altered(lambda told: told["subject"][0].update(name=name)))
