@@ -19,7 +19,7 @@ from clawpub.errors import ConfigError
 
 PATIENCE_S = 60
 
-_QUIET = ("--no-pager", "--no-optional-locks", "--no-replace-objects", "--literal-pathspecs")
+_QUIET = ("--no-pager", "--no-optional-locks", "--no-replace-objects")
 _INERT = ("core.fsmonitor=false", "core.hooksPath=/dev/null", "core.sshCommand=false", "protocol.allow=never")
 """Settings that a repository's own may not override: nothing is run, nothing is fetched."""
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")

@@ -33,6 +33,7 @@ def test_help_loads_no_adapter() -> None:
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     adapters = {"aiohttp", "xllamacpp", "boto3", "plotly", "PIL", "starlette", "uvicorn", "watchfiles"} | {
+        "cryptography",
         "css_inline",
         "resvg_py",
     }

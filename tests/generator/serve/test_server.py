@@ -110,6 +110,9 @@ def test_an_address_that_is_none_gives_the_sites_own_page(server: Serving) -> No
         "/packs/dense/data/../../../../secret.txt",
         "/secret.txt",
         "/content/site.toml",
+        "/source/secret.txt",
+        "/source/content/../../secret.txt",
+        "/source/content/writeups/dense-enough/link.txt",
         "/writeups/dense-enough/index.md",
         "/writeups/dense-enough/facts.toml",
         "/_clawpub/../secret.txt",
@@ -128,6 +131,14 @@ def test_a_file_beside_a_writeup_is_served_as_what_it_is(server: Serving) -> Non
     assert (status, text) == (200, "<script>alert(1)</script>")
     assert headers["content-type"] == "text/plain; charset=utf-8"
     assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_source_is_shown_as_text(server: Serving, root: Path) -> None:
+    place = "content/writeups/dense-enough/index.md"
+    status, text, headers = server.get(f"/source/{place}")
+    assert (status, text) == (200, (root / place).read_text())
+    assert headers["content-type"] == "text/plain; charset=utf-8"
+    assert f"../../source/{place}" in server.get(PAGE)[1]
 
 
 @pytest.mark.parametrize(
