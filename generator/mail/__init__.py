@@ -1,1 +1,11 @@
-"""The weekly e-mail: an edition as a letter, and its way to those who asked for it."""
+"""The weekly e-mail: an edition as a letter, and its way to those who asked for it.
+
+letter.py       what a letter is, before it has a reader's name on it
+edition.py      an edition, checked as `clawpub check` does, and made a letter
+setting.py      its HTML, its plain text, its pictures; whole, or where there is no room each writeup's beginning
+contexts.py     what templates/email/ receives
+body.py         a text as HTML for mail programs: the page's renderer, its links absolute
+plain.py        the same as plain text; columns.py has lines and tables of 72 columns
+picture.py      charts as PNG (resvg)
+styles.py       the theme's colours by day and by night, and styles inlined (css-inline)
+"""

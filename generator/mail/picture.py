@@ -1,8 +1,9 @@
 """Charts as pictures, for mail programs show no SVG: the drawing of the page in a PNG of few colours.
 
 The page's own drawing (templates/macros/chart.html) and its own rules (assets/css/chart.css) are put into one SVG,
-colours and sizes by value, and resvg draws it with the letters of a package, never the system's: equal charts give
-equal bytes. It is always by day and opaque, since nobody knows which ground a mail program would put below it.
+colours and sizes by value, and resvg draws it with the letters of a package: equal charts give equal bytes. Only
+letters that the package lacks are the system's. A picture is always by day and opaque, since nobody knows which ground
+a mail program would put below it.
 This is the only module that imports resvg_py.
 """
 
@@ -35,6 +36,8 @@ _BESIDE = 60
 _LEGEND_LINE = 20
 _COLOURS = 32
 _LETTER = "Source Serif Pro"
+_FOREIGN = re.compile("[\u0530-\u1dff\u2c00-\uffff\U00010000-\U0010ffff]")
+"""Letters that the package lacks, which has Latin, Greek and Cyrillic; for those the system is asked."""
 TEMPLATE = "email/picture.svg"
 _RULES = "assets/css/chart.css"
 _REM = re.compile(r"([\d.]+)rem\b")
@@ -147,7 +150,7 @@ def _png(svg: str, rules: str) -> bytes:
         style_sheet=rules,
         width=WIDTH * _DENSITY,
         text_rendering="optimize_speed",  # no shades at the edges of letters: at this density nobody misses them
-        skip_system_fonts=True,
+        skip_system_fonts=not _FOREIGN.search(svg),
         font_files=[str(letters / f"SourceSerifPro-{weight}.otf") for weight in ("Regular", "Bold")],
         font_family=_LETTER,
         serif_family=_LETTER,

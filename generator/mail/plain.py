@@ -15,7 +15,7 @@ from generator.charts.model import Chart
 from generator.charts.view import ChartView
 from generator.charts.words import MOST_ROWS
 from generator.mail.body import MailBody, capped, first_rows
-from generator.mail.columns import WIDTH, aligned_rows, records, wrapped
+from generator.mail.columns import WIDTH, aligned_rows, columns, records, wrapped
 from generator.pages.body import read_from, with_passages
 from generator.tables import TableView
 from generator.visible import visible
@@ -39,6 +39,8 @@ class _Writer:
         """Before the first line of a list item, once."""
         self.numbers: list[int | None] = []
         """Of the lists that are open: the number of the next item, None where they are not numbered."""
+        self.tight = False
+        """Whether the paragraph at hand is an item of a list without empty lines."""
         self.lines: list[str] = []
 
     def blocks(self, tokens: Sequence[Token]) -> list[str]:
@@ -61,11 +63,15 @@ class _Writer:
         match token.type:
             case "inline":
                 words, claims = self.inline(token)
-                self.paragraph(f"{words} {_numbers(claims)}".rstrip())
+                self.paragraph(f"{words} {_numbers(claims)}".rstrip(), tight=self.tight)
+            case "paragraph_open":
+                self.tight = token.hidden
             case "bullet_list_open" | "ordered_list_open":
+                self.leave_line(inside=bool(self.numbers))
                 self.numbers.append(int(token.attrs.get("start", 1)) if token.type.startswith("ordered") else None)
             case "bullet_list_close" | "ordered_list_close":
                 self.numbers.pop()
+                self.leave_line(inside=bool(self.numbers))
             case "list_item_open":
                 self.item()
             case "blockquote_open":
@@ -89,7 +95,7 @@ class _Writer:
         lines = wrapped(f"{words} {_numbers(claims)}".rstrip(), self.room)
         under = "-" if token.tag in ("h1", "h2") else "."
         self.lines.append("")
-        self.say([*lines, under * min(self.room, max(map(len, lines), default=0))])
+        self.say([*lines, under * min(self.room, max(map(columns, lines), default=0))])
 
     def item(self) -> None:
         number = self.numbers[-1]
@@ -103,18 +109,22 @@ class _Writer:
     def room(self) -> int:
         return max(20, WIDTH - sum(map(len, self.prefix)))
 
-    def paragraph(self, text: str) -> None:
-        self.say([line for part in text.split("\n") for line in wrapped(part, self.room)])
+    def paragraph(self, text: str, *, tight: bool = False) -> None:
+        self.say([line for part in text.split("\n") for line in wrapped(part, self.room)], tight=tight)
 
-    def say(self, lines: Sequence[str]) -> None:
-        """Add the lines of a block, an empty one before them."""
+    def say(self, lines: Sequence[str], *, tight: bool = False) -> None:
+        """Add the lines of a block, an empty one before and behind them unless they are the words of a tight list."""
         before = "".join(self.prefix)
-        if self.lines and self.lines[-1] != "":
-            self.lines.append("")
+        self.leave_line(inside=tight)
         for line in lines:
             self.lines.append((self.bullet or before) + str(visible(line)))
             self.bullet = ""
-        self.lines.append("")
+        self.leave_line(inside=tight)
+
+    def leave_line(self, *, inside: bool) -> None:
+        """Leave an empty line, unless there is one or we are inside of what is set without."""
+        if not inside and self.lines and self.lines[-1]:
+            self.lines.append("")
 
     # --- words ---
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from PIL import Image as Pixels
 from selectolax.lexbor import LexborHTMLParser
 
 from clawpub.errors import ConfigError
+from clawpub.pack.importers.description import Description
+from clawpub.pack.importers.importing import read_import, seal_import
 from generator.build import build
 from generator.mail.edition import letter_of
 from generator.mail.letter import UNSUBSCRIBE, Letter, LetterReport
@@ -347,6 +350,29 @@ def test_no_content_can_write_the_placeholder_or_markup(tmp_path: Path) -> None:
     assert "\u202e" not in letter.html and "\u202e" not in letter.text and "\u202e" not in letter.subject
     sent = letter.html.replace(UNSUBSCRIBE, "https://x.example/u")
     assert LexborHTMLParser(sent).body.text().count("{{unsubscribe}}") >= 4  # type: ignore[union-attr]
+
+
+def test_cells_of_a_foreign_table_stay_text_in_every_part(tmp_path: Path) -> None:
+    """A pack is anybody's: its words go into cells, into a chart's labels and into what is said of the chart."""
+    nasty = ["<script>alert(1)</script>", "{{unsubscribe}}", "\u202eturned", "日本語", "&lt;b&gt;", "w" * 5000]
+    rows = "".join(f'"{text}",{number}\n' for number, text in enumerate(nasty, 1))
+    (tmp_path / "table.csv").write_text(f"name,amount\n{rows}")
+    root = write_small(tmp_path, body="Words.\n")
+    said = {"id": "foreign", "title": "A <b>table</b> {{unsubscribe}}", "source": "Its own log", "licence": "CC0-1.0"}
+    read = read_import(Description.model_validate(said), [tmp_path / "table.csv"], base=tmp_path)
+    pack = seal_import(read, root / "content" / "packs" / "foreign")
+    shutil.rmtree(root / "content/writeups/one")
+    body = '{{ table("table") }}\n\n{{ bar_chart("table", x="name", y="amount") }}\n'
+    write_writeup(root, "one", body=body, packs={"this": pack})
+    letter = made(letter_of(root, WEEK))
+    page = LexborHTMLParser(letter.html)
+    assert not page.css("script") and not page.css("div[tabindex] b")
+    assert letter.html.count(UNSUBSCRIBE) == 1 == letter.text.count(UNSUBSCRIBE)
+    assert "\u202e" not in letter.html + letter.text
+    assert "⟨U+202E⟩turned" in letter.text and "日本語" in letter.text
+    assert "<script>" in letter.images[0].alt and "cut; the file has all" in letter.html
+    with Pixels.open(io.BytesIO(letter.images[0].png)) as picture:
+        assert picture.width == 880
 
 
 def test_the_placeholder_stands_once_where_a_reader_unsubscribes(letter: Letter) -> None:

@@ -31,7 +31,7 @@ def plain(root: Path, body: str) -> str:
     [
         ("One *two* **three** `four`\\\nfive", "One two three four\nfive"),
         ("- one\n- two\n\n  more\n  - three\n", "- one\n\n- two\n\n  more\n\n  - three"),
-        ("3. one\n4. two\n", "3. one\n\n4. two"),
+        ("3. one\n4. two\n   - deeper\n\nWords.\n", "3. one\n4. two\n   - deeper\n\nWords."),
         ("> quoted\n>\n> - one\n", "> quoted\n\n> - one"),
         ("## A heading\n\nWords.\n", "A heading\n---------\n\nWords."),
         ("[words](https://x.example/a)", "words <https://x.example/a>"),
