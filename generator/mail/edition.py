@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from clawpub.errors import ConfigError
@@ -23,13 +24,16 @@ from generator.weeks import read_week, words_of
 from generator.writeup import CheckedWriteup
 
 
-def letter_of(root: Path, week: str, *, drafts: bool = False, progress: Progress | None = None) -> LetterReport:
+def letter_of(
+    root: Path, week: str, *, drafts: bool = False, today: date | None = None, progress: Progress | None = None
+) -> LetterReport:
     """Return a week's edition as a letter, and what its check found; with an error there is no letter.
 
-    `drafts` allows an edition that is a draft and what it carries of them: a proof, and marked as one.
+    `drafts` allows an edition that is a draft and what it carries of them: a proof, and marked as one. `today` is the
+    day of a letter that goes to readers: nothing that waits for a later one is in it.
 
-    Raises: ConfigError where there is no such edition, where it is a draft and no proof was asked for, where it is too
-    long for a letter, or where what makes letters is not installed.
+    Raises: ConfigError where there is no such edition, where it is a draft and no proof was asked for, where it waits
+    for its day, where it is too long for a letter, or where what makes letters is not installed.
     """
     project = load_project(root)
     path = _edition_file(project, week)
@@ -39,6 +43,13 @@ def letter_of(root: Path, week: str, *, drafts: bool = False, progress: Progress
     if not drafts and any(edition.draft for edition in verdicts.editions):
         raise ConfigError(
             f"the edition of {week} is a draft", at=path, hint="take `draft: true` out of it, or ask for a proof"
+        )
+    if today and (waiting := [each for each in (*verdicts.editions, *verdicts.writeups) if each.date > str(today)]):
+        first = waiting[0]
+        raise ConfigError(
+            f"{first.slug} is dated {first.date}, and waits for that day: today is {today}",
+            at=first.path,
+            hint="mend its date, or send the edition then",
         )
     if not verdicts.passed:
         return LetterReport(None, verdicts.findings)

@@ -1,6 +1,6 @@
 """A letter: one edition as an e-mail's text and HTML, before it has a reader's name on it.
 
-generator/mail/edition.py makes it: `letter_of(root, "2026-W48", drafts=False) -> LetterReport`.
+generator/mail/edition.py makes it: `letter_of(root, "2026-W48", today=…) -> LetterReport`.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -144,6 +145,12 @@ def test_a_published_edition_carries_no_draft(tmp_path: Path) -> None:
     index.write_text(index.read_text().replace("draft: false", "draft: true"))
     report = letter_of(root, WEEK, drafts=True)
     assert report.letter is None and [each.rule for each in report.findings] == ["edition-writeup"]
+
+
+def test_a_letter_waits_for_the_day_of_all_that_is_in_it(root: Path) -> None:
+    with pytest.raises(ConfigError, match="2026-W48 is dated 2026-11-25, and waits"):
+        letter_of(root, WEEK, today=date(2026, 11, 24))
+    assert letter_of(root, WEEK, today=date(2026, 11, 25)).passed
 
 
 @pytest.mark.parametrize(
