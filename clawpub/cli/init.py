@@ -24,6 +24,8 @@ from clawpub.pack.reader import Pack
 CAMPAIGN = "content/campaigns/smollm2-135m.toml"
 WORKFLOW = ".github/workflows/clawpub.yml"
 IGNORED = ".gitignore"
+INSTALLED = "clawpub[publish,search,cards]"
+"""What the workflow installs: a release draws share images and makes the search index."""
 _TABLES = "content/tables"
 _WRITEUP = "content/writeups/a-first-writeup"
 _NUMBERS = "zero one two three".split()
@@ -105,7 +107,7 @@ def _write(root: Path, title: str, date: str) -> Pack:
     """Write a whole publication; return the pack of its example."""
     _put(root, "content/site.toml", "site.toml", title=json.dumps(title, ensure_ascii=False))
     _put(root, CAMPAIGN, "campaign.toml", date=date)
-    _put(root, WORKFLOW, "workflow.yml")
+    _put(root, WORKFLOW, "workflow.yml", clawpub=json.dumps(INSTALLED))
     _put(root, IGNORED, "gitignore")
     counted = {path: (root / path).read_bytes() for path in (CAMPAIGN, "content/site.toml", WORKFLOW)}
     _put(root, f"{_TABLES}/first-files.toml", "tables.toml")

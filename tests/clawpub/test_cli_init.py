@@ -77,7 +77,7 @@ def test_the_workflow_checks_and_builds(tmp_path: Path) -> None:
     clawpub("init", cwd=tmp_path)
     workflow = (tmp_path / WORKFLOW).read_text()
     assert "clawpub check --format github" in workflow and "clawpub build" in workflow and '"$CLAWPUB"' in workflow
-    assert (tmp_path / ".gitignore").read_text() == "/site/\n/.site.*\n/.clawpub/\n"
+    assert (tmp_path / ".gitignore").read_text() == "/site/\n/.site.*\n/.clawpub/\n/signing*.pem\n"
 
 
 def test_a_title_is_kept_to_the_letter(tmp_path: Path) -> None:
