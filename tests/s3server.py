@@ -126,13 +126,15 @@ def _wait(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None
 
 def _make(client: Any, bucket: str) -> None:
     """Make a bucket and write into it once, so that the server has volumes to write to."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     for _ in range(START_S * 5):
         try:
             client.create_bucket(Bucket=bucket)
             client.put_object(Bucket=bucket, Key="ready", Body=b"")
             client.delete_object(Bucket=bucket, Key="ready")
             return
-        except Exception as error:
-            last = error
+        except (BotoCoreError, ClientError) as error:
+            said = str(error)
             time.sleep(0.2)
-    raise AssertionError(f"the bucket could not be made: {last}")
+    raise AssertionError(f"the bucket could not be made: {said}")

@@ -26,8 +26,9 @@ COMMANDS = {
     "check": ("clawpub.cli.site:check", "check every claim of every writeup"),
     "diff-truth": ("clawpub.cli.truth:diff_truth", "list what a corrected pack makes false, and draft the erratum"),
     "build": ("clawpub.cli.site:build", "check everything, then build the site"),
-    "key": ("clawpub.cli.key:key", "make and show the key that signs releases"),
     "serve": ("clawpub.cli.serve:serve", "show the publication while you write, with findings in place"),
+    "key": ("clawpub.cli.key:key", "make and show the key that signs releases"),
+    "publish": ("clawpub.cli.publish:publish", "put a release where readers are: S3, a folder, a git branch"),
     "doctor": ("clawpub.cli.doctor:doctor", "say what works on this machine, and what would mend the rest"),
 }
 """Where each command is and what it does, in the order of the flow: campaign, pack, claims, pages. `--help` prints the

@@ -11,6 +11,10 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 HEADERS = "_headers"
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""How long a file whose name holds its digest may be kept."""
+BRIEF = "public, max-age=300"
+"""How long everything else may be kept."""
 
 NEEDS = {
     "scripts": {"script-src": "'self'"},
@@ -64,11 +68,9 @@ def headers_file(paths: Iterable[str]) -> bytes:
         "Permissions-Policy": ", ".join(f"{name}=()" for name in _PERMISSIONS),
         "Cross-Origin-Opener-Policy": "same-origin",
     }
-    rules = [("/*", always), ("/assets/*", {"Cache-Control": "public, max-age=31536000, immutable"})]
+    rules = [("/*", always), ("/assets/*", {"Cache-Control": IMMUTABLE})]
     tops = {path.split("/")[0] + ("/*" if "/" in path else "") for path in paths} - {"assets/*"}
-    rules += [
-        (place, {"Cache-Control": "public, max-age=300"}) for place in ("/", *(f"/{top}" for top in sorted(tops)))
-    ]
+    rules += [(place, {"Cache-Control": BRIEF}) for place in ("/", *(f"/{top}" for top in sorted(tops)))]
     return "".join(_rule(place, headers) for place, headers in rules).encode()
 
 

@@ -1,0 +1,113 @@
+"""What goes out first, and how a file is served.
+
+    stage   files                                        why then
+    1-3     new: assets, data, pages                     nobody is led to them yet
+    4       changed assets                               the pages that show them follow
+    5       changed data: packs, sources
+    6       changed pages                                all that they lead to is there
+    7       pages that list                              front page, sections, models, ...
+    8       feeds, site map, search                      programs that follow them find all
+    9       the statement and its signature              now all that they name is there
+
+Removed pages go when all else is in place; removed assets stay for a while, because a page that a reader has open asks
+for those it was made with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+from generator.pages.feeds import FEED, JSON_FEED
+from generator.pages.policy import BRIEF, HEADERS, IMMUTABLE
+from generator.release.statement import ENVELOPE, PUBLIC_KEY, STATEMENT
+from generator.search import FOLDER as SEARCH
+
+Kind = Literal["asset", "data", "page", "list", "feed", "statement"]
+
+STAGES = (
+    "new assets",
+    "new data",
+    "new pages",
+    "changed assets",
+    "changed data",
+    "changed pages",
+    "lists",
+    "feeds",
+    "statement",
+)
+_AT: dict[Kind, int] = {"asset": 0, "data": 1, "page": 2, "list": 6, "feed": 7, "statement": 8}
+
+_FEEDS = frozenset({FEED, JSON_FEED, "sitemap.xml", "robots.txt", HEADERS, f"{SEARCH}/pagefind-entry.json"})
+_STATEMENTS = frozenset({STATEMENT, ENVELOPE, PUBLIC_KEY})
+_DATA = ("packs/", "source/")
+_FRESH = "no-cache"
+
+_TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".html": "text/html; charset=utf-8",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
+    ".pem": "application/x-pem-file",
+    ".png": "image/png",
+    ".sql": "application/sql; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".toml": "application/toml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".zip": "application/zip",
+}
+_NAMED_TYPES = {
+    FEED: "application/atom+xml; charset=utf-8",
+    JSON_FEED: "application/feed+json; charset=utf-8",
+    "sitemap.xml": "application/xml; charset=utf-8",
+    HEADERS: "text/plain; charset=utf-8",
+}
+
+
+@dataclass(frozen=True)
+class Served:
+    """The headers with which a file is served."""
+
+    content_type: str
+    cache_control: str
+
+
+def kind_of(path: str) -> Kind:
+    if path in _STATEMENTS:
+        return "statement"
+    if path in _FEEDS:
+        return "feed"
+    if path.endswith(".html"):
+        return "list" if path.count("/") < 2 and path.endswith("index.html") else "page"
+    return "data" if path.startswith(_DATA) else "asset"
+
+
+def stage_of(path: str, *, new: bool) -> int:
+    """Return the number of a file's stage, from 0: its place in STAGES."""
+    kind = kind_of(path)
+    return _AT[kind] if new or kind in ("list", "feed", "statement") else _AT[kind] + 3
+
+
+def served(path: str) -> Served:
+    """Return how a file of the site is served: the same types everywhere, whatever the machine that publishes knows."""
+    ending = path[path.rfind(".") :].lower() if "." in path.rsplit("/", 1)[-1] else ""
+    kind = _NAMED_TYPES.get(path) or _TYPES.get(ending) or "application/octet-stream"
+    if path.startswith("assets/"):
+        return Served(kind, IMMUTABLE)
+    return Served(kind, _FRESH if kind_of(path) in ("feed", "statement") else BRIEF)
+
+
+def addresses(path: str) -> tuple[str, ...]:
+    """Return the paths under which readers ask for a file: a folder's page has two."""
+    whole = "/" + quote(path)
+    return (whole.removesuffix("index.html"), whole) if path.rsplit("/", 1)[-1] == "index.html" else (whole,)
