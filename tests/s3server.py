@@ -75,8 +75,14 @@ def s3_server(folder: Path, *buckets: str) -> Iterator[S3Server]:
     command = [str(Path(sys.executable).with_name("weed")), "server", f"-dir={folder}", "-ip=127.0.0.1", "-s3"]
     command += [f"-{name}.port={port}" for name, port in zip(names, ports, strict=True)]
     command += [f"-{name}.port.grpc={port + 10000}" for name, port in zip(names, ports, strict=True)]
-    command += [f"-s3.config={folder / 'users.json'}", f"-s3.localSocket={folder / 's3.sock'}", "-s3.port.iceberg=0", "-s3.port.lance=0"]
-    command += ["-volume.max=300", "-master.volumeSizeLimitMB=64", "-master.telemetry=false"]
+    command += [f"-s3.config={folder / 'users.json'}", f"-s3.localSocket={folder / 's3.sock'}"]
+    command += [
+        "-s3.port.iceberg=0",
+        "-s3.port.lance=0",
+        "-volume.max=300",
+        "-master.volumeSizeLimitMB=64",
+        "-master.telemetry=false",
+    ]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
     server = S3Server(f"http://127.0.0.1:{ports[-1]}")
