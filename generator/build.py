@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clawpub.errors import ConfigError
+from clawpub.errors import ConfigError, PublishError
 from clawpub.findings import Finding
 from generator.progress import Progress, silent
 from generator.standing import Standing
@@ -124,7 +124,7 @@ def build(
     A release relies on no memory: every byte is read and every claim is checked. With a key it is signed.
 
     Raises: ConfigError where site.toml or a template cannot be used, or git does not say whether packs are committed;
-    PublishError where the output cannot be written.
+    PublishError where the output cannot be written, or a release's sources changed after they were checked.
     """
     started = time.perf_counter()
     store = open_store(root) if remember and not options.release else Store()
@@ -157,6 +157,7 @@ class _Work:
 def _build(work: _Work) -> BuildReport:
     from generator.pages.press import Press
 
+    before = _sources(work)
     options, release = work.options, work.options.release
     press = Press(
         work.output,
@@ -176,6 +177,9 @@ def _build(work: _Work) -> BuildReport:
     report = replace(report, findings=(*report.findings, *found))
     if not report.passed:
         return report
+    if _sources(work) != before:
+        hint = "let nobody write into content/ while a release is made, and make it again"
+        raise PublishError("this changed after it was checked", at=work.root / "content", hint=hint)
     if options.makes_search:
         files |= _search(work, files)
     if inspection is None:
@@ -203,6 +207,14 @@ def _write(work: _Work, press: Press, files: Mapping[str, Payload], report: Buil
 
 
 # --- what a release has besides ---
+
+
+def _sources(work: _Work) -> str:
+    """Return a digest of what a release publishes as its sources, which are to be the very ones that were checked."""
+    from generator.pages.sources import digest_of_sources
+    from generator.project import load_project
+
+    return digest_of_sources(load_project(work.root)) if work.options.release else ""
 
 
 def _inspect(work: _Work, verdicts: Verdicts, press: Press) -> Inspection:

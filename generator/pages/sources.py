@@ -12,6 +12,7 @@ from pathlib import Path
 from generator.pages.contexts import SourceLink
 from generator.pages.output import Payload
 from generator.project import SITE_FILE, Project
+from generator.verdict_store import digest_of
 from generator.weeks import edition_ledger
 from generator.writeup import Writeup
 
@@ -55,6 +56,14 @@ def shared_files(project: Project) -> tuple[Path, ...]:
 
 def shared_sources(project: Project) -> dict[str, Payload]:
     return {source_url(project, file): file.read_bytes() for file in shared_files(project)}
+
+
+def digest_of_sources(project: Project) -> str:
+    """Return a digest of every source of a publication as it is now."""
+    parts: list[str | bytes] = []
+    for path, file in sorted(every_source(project).items()):
+        parts += [path, file.read_bytes()]
+    return digest_of(*parts)
 
 
 def every_source(project: Project) -> dict[str, Path]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import random
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -294,6 +298,52 @@ def test_no_statement_is_made_of_what_was_not_verified(small: Path, changes: Map
     wrong = replace(verdicts, writeups=tuple(replace(verdict, **changes) for verdict in verdicts.writeups))
     with pytest.raises(PublishError, match="not verified"):
         predicate_of(project, wrong, ())
+
+
+def test_what_is_edited_while_a_release_is_made_stops_it(small: Path) -> None:
+    passed(release(small))
+    before = files_of(small / "site")
+    index = small / "content" / "writeups" / "first" / "index.md"
+
+    def edit(what: str, done: int, of: int) -> None:
+        if what == "rendering":  # after the check
+            index.write_text(index.read_text().replace("Words.", "99 of 100 passed."))
+
+    with pytest.raises(PublishError, match="changed after it was checked"):
+        build(small, small / "site", options=OPTIONS, key=KEY, progress=edit)
+    assert files_of(small / "site") == before
+
+
+KILLED = """
+import sys
+from datetime import date
+from pathlib import Path
+from generator.build import BuildOptions, build
+root = Path(sys.argv[1])
+index = root / "content" / "writeups" / "first" / "index.md"
+options = BuildOptions(release=True, today=date(2026, 11, 25), cards=False, search=False)
+print("ready", flush=True)
+for number in range(1000):
+    index.write_text(index.read_text().partition("Words.")[0] + "Words. " + "More. " * (number % 7))
+    assert build(root, root / "site", options=options).passed
+"""
+
+
+def test_a_release_that_is_killed_leaves_one_that_holds(small: Path) -> None:
+    """Whichever it is, the old one or the new, its statement is true of every file."""
+    passed(release(small, key=None))
+    dice = random.Random(7)
+    for _ in range(50 if os.environ.get("CLAWPUB_SOAK") else 5):
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-c", KILLED, str(small)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(dice.random() * 0.8)
+            process.send_signal(signal.SIGKILL)
+        site = files_of(small / "site")
+        digests = {name: hashlib.sha256(data).hexdigest() for name, data in site.items() if name not in OWN}
+        assert read_statement(site[STATEMENT]).digests == digests
 
 
 def test_an_unsigned_build_loads_no_cryptography(small: Path) -> None:
