@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -185,8 +185,10 @@ def _twice(names: Iterable[str]) -> str:
     return next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
 
 
-def check_names(names: Iterable[str]) -> None:
-    """Raises: PublishError naming a file that no statement can name."""
+def check_names(names: Collection[str]) -> None:
+    """Raises: PublishError naming a file that no statement can name, or where they are too many for one."""
+    if len(names) > MAX_FILES:
+        raise PublishError(f"the site has {len(names):,} files, and a release states at most {MAX_FILES:,}")
     for name in names:
         if wrong := wrong_with(name):
             raise PublishError(
@@ -201,9 +203,15 @@ def subjects_of(digests: Mapping[str, str]) -> tuple[Subject, ...]:
 
 
 def print_statement(statement: Statement) -> bytes:
-    """Return a statement as `release.json` holds it; equal statements give equal bytes."""
+    """Return a statement as `release.json` holds it; equal statements give equal bytes.
+
+    Raises: PublishError where it is larger than `read_statement` accepts.
+    """
     told = statement.model_dump(mode="json", by_alias=True)
-    return (json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    data = (json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    if len(data) > MAX_STATEMENT:
+        raise PublishError(f"release.json would have {len(data):,} bytes, and is read up to {MAX_STATEMENT:,}")
+    return data
 
 
 def read_statement(data: bytes) -> Statement:

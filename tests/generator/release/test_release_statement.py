@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from clawpub.errors import PublishError
 from generator.release.statement import (
+    MAX_FILES,
     MAX_NAME,
     MAX_STATEMENT,
     OWN,
@@ -166,6 +167,14 @@ def test_what_is_no_statement_is_an_error_that_says_so(what: str) -> None:
     broken = BROKEN[what]
     with pytest.raises(PublishError, match=r"release\.json"):
         read_statement(broken if isinstance(broken, bytes) else altered(broken))
+
+
+def test_one_that_nobody_could_read_is_not_made() -> None:
+    with pytest.raises(PublishError, match="at most"):
+        check_names(range(MAX_FILES + 1))  # type: ignore[arg-type]
+    wide = [f"{number:06}/{'x' * 255}/{'y' * 255}/{'z' * 255}" for number in range(80_000)]
+    with pytest.raises(PublishError, match="is read up to"):
+        print_statement(statement(*wide))
 
 
 def test_one_that_is_too_large_is_not_even_parsed() -> None:
