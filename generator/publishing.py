@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from clawpub.toml_source import load_toml, validate
+from generator.mail.settings import MailSettings
 
 PUBLISHING = "publish.toml"
 
@@ -34,6 +35,7 @@ class Publishing(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     targets: dict[str, Target] = {}
+    mail: MailSettings | None = None
 
 
 def load_publishing(root: Path) -> Publishing:

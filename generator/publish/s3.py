@@ -42,7 +42,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def sdk(name: str, *, region: str | None, endpoint_url: str | None = None, connections: int = CONNECTIONS) -> Any:
+def sdk(name: str, *, region: str | None, endpoint_url: str | None = None, attempts: int = ATTEMPTS) -> Any:
     """Return a client of one of Amazon's services, which finds its credentials by itself.
 
     Raises: ConfigError where boto3 is missing or cannot be set up.
@@ -53,11 +53,11 @@ def sdk(name: str, *, region: str | None, endpoint_url: str | None = None, conne
         from botocore.exceptions import BotoCoreError
     except ImportError:
         raise ConfigError(
-            "boto3 is needed to publish there", hint="make extra NAME=publish, or: pip install 'clawpub[publish]'"
+            "boto3 is needed for that", hint="make extra NAME=publish, or: pip install 'clawpub[publish]'"
         ) from None
     config = Config(
-        max_pool_connections=connections,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        max_pool_connections=CONNECTIONS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         connect_timeout=10,
         read_timeout=60,
         request_checksum_calculation="when_required",

@@ -1,0 +1,106 @@
+"""A letter to one reader, as bytes: the same whether SMTP carries them or SES.
+
+multipart/alternative
+    text/plain
+    multipart/related
+        text/html
+        image/png ...     each shown by its Content-ID
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP
+from email.utils import format_datetime
+from html import escape
+from urllib.parse import quote
+
+from generator.mail.letter import UNSUBSCRIBE, Letter
+from generator.mail.recipients import Recipient
+from generator.mail.settings import TOKEN, MailSettings, mailbox
+from generator.mail.tokens import make_token
+
+SES_UNSUBSCRIBE = "{{amazonSESUnsubscribeUrl}}"
+"""What SES puts the reader's address into, where it keeps the list."""
+NO_WAY = "the list is not set up yet: this is a proof"
+_POLICY = SMTP.clone(max_line_length=998)
+"""Long headers stay on one line: folded, List-Unsubscribe becomes an encoded word that no program reads."""
+_CHARACTERS = 24
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What turns a letter into a reader's own."""
+
+    settings: MailSettings
+    key: bytes
+    """Signs tokens and names messages."""
+    sent: datetime
+    proof: bool = False
+
+
+def message_for(letter: Letter, recipient: Recipient, envelope: Envelope) -> bytes:
+    """Return the whole message; the same letter, reader and envelope give the same bytes."""
+    settings = envelope.settings
+    address = _way_off(recipient, envelope)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = mailbox(settings.sender)
+    message["To"] = Address(recipient.name, addr_spec=recipient.address)
+    message["Subject"] = f"[Proof] {letter.subject}" if envelope.proof else letter.subject
+    message["Date"] = format_datetime(envelope.sent)
+    message["Message-ID"] = f"<{letter.week}.{_name(letter, recipient, envelope)}@{settings.domain}>"
+    if settings.reply_to:
+        message["Reply-To"] = mailbox(settings.reply_to)
+    message["List-Id"] = f"<{settings.list_id}>"
+    message["Archived-At"] = f"<{letter.web_url}>"
+    for name, value in _unsubscribing(address, settings):
+        message[name] = value
+    message.set_content(letter.text.replace(UNSUBSCRIBE, address or NO_WAY), cte="quoted-printable")
+    shown = escape(address, quote=True) if address else "#"
+    message.add_alternative(letter.html.replace(UNSUBSCRIBE, shown), subtype="html", cte="quoted-printable")
+    page = message.get_payload(1)
+    assert isinstance(page, MIMEPart)
+    for number, image in enumerate(letter.images, 1):
+        name = f"chart-{number}.png"
+        page.add_related(image.png, "image", "png", cid=f"<{image.cid}>", disposition="inline", filename=name)
+    _set_boundaries(message, letter)
+    return message.as_bytes(policy=_POLICY)
+
+
+def _unsubscribing(address: str, settings: MailSettings) -> list[tuple[str, str]]:
+    """Return the headers by which a mail program takes its reader off (RFC 2369, RFC 8058)."""
+    ways = [f"<{address}>"] if address.startswith("https:") else []
+    if settings.unsubscribe_mailto and not settings.contact_list:
+        ways.append(f"<mailto:{mailbox(settings.unsubscribe_mailto).addr_spec}?subject=unsubscribe>")
+    found = [("List-Unsubscribe", ", ".join(ways))] if ways else []
+    if address.startswith("https:"):
+        found.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    return found
+
+
+def _way_off(recipient: Recipient, envelope: Envelope) -> str:
+    """Return the reader's own address for unsubscribing; empty where the list has none yet."""
+    settings = envelope.settings
+    if settings.contact_list:
+        return SES_UNSUBSCRIBE
+    if settings.unsubscribe:
+        token = recipient.token or make_token(envelope.key, settings.list_id, recipient.address)
+        return settings.unsubscribe.replace(TOKEN, quote(token, safe=""))
+    return f"mailto:{mailbox(settings.unsubscribe_mailto).addr_spec}" if settings.unsubscribe_mailto else ""
+
+
+def _name(letter: Letter, recipient: Recipient, envelope: Envelope) -> str:
+    """Return what names the message to this reader of this letter, each time it is made, and says nothing of her."""
+    said = f"{envelope.settings.list_id}\0{letter.week}\0{recipient.key}\0{envelope.proof}"
+    return hmac.new(envelope.key, said.encode(), hashlib.sha256).hexdigest()[:_CHARACTERS]
+
+
+def _set_boundaries(message: EmailMessage, letter: Letter) -> None:
+    digest = hashlib.sha256(letter.html.encode()).hexdigest()[:_CHARACTERS]
+    for number, part in enumerate(each for each in message.walk() if each.is_multipart()):
+        part.set_boundary(f"=_{number}_{digest}")
