@@ -70,7 +70,7 @@ def s3_server(folder: Path, *buckets: str) -> Iterator[S3Server]:
         ]
     }
     (folder / "users.json").write_text(json.dumps(users))
-    ports = _free_ports(4)
+    ports = free_ports(4)
     names = ("master", "volume", "filer", "s3")
     command = [str(Path(sys.executable).with_name("weed")), "server", f"-dir={folder}", "-ip=127.0.0.1", "-s3"]
     command += [f"-{name}.port={port}" for name, port in zip(names, ports, strict=True)]
@@ -97,7 +97,7 @@ def s3_server(folder: Path, *buckets: str) -> Iterator[S3Server]:
         process.wait()
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Return ports that are free now, each with the one 10,000 above it."""
     found: list[int] = []
     held: list[socket.socket] = []
@@ -123,7 +123,8 @@ def _wait(server: S3Server, process: subprocess.Popen[bytes], log: Path) -> None
         try:
             urllib.request.urlopen(f"{server.endpoint}/status", timeout=5).close()
             return
-        except urllib.error.HTTPError:
+        except urllib.error.HTTPError as error:
+            error.close()
             return
         except OSError:
             time.sleep(0.1)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import email
 import email.policy
+import gc
 import socket
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from generator.mail.letter import UNSUBSCRIBE, Image, Letter
 from generator.mail.settings import MailSettings
@@ -87,9 +90,34 @@ def mail_server(taken: Taken, **more: Any) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    controller = Controller(taken, hostname="127.0.0.1", port=port, **more)
+    controller = _Controller(taken, hostname="127.0.0.1", port=port, **more)
     controller.start()
     try:
         yield port
     finally:
+        controller.hang_up()
         controller.stop()
+        with warnings.catch_warnings():  # what the server's encrypted connections leave behind
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
+
+
+class _Controller(Controller):
+    """Knows its connections, to end them before its loop stops."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        self._connections: list[SMTP] = []
+        super().__init__(*args, **more)
+
+    def factory(self) -> SMTP:
+        connection: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        self._connections.append(connection)
+        return connection
+
+    def hang_up(self) -> None:
+        done = threading.Event()
+        for connection in self._connections:
+            if connection.transport is not None:
+                self.loop.call_soon_threadsafe(connection.transport.close)
+        self.loop.call_soon_threadsafe(lambda: self.loop.call_soon(done.set))
+        done.wait(10)

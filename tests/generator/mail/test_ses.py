@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import email
+import json
+import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
 
 from generator.mail.message import Envelope, message_for
 from generator.mail.recipients import Recipient
 from generator.mail.sender import NotTaken
 from generator.mail.ses import Ses
 from generator.publish.s3 import sdk
+from tests.awsserver import aws_server
 from tests.generator.mail.letters import SETTINGS, small_letter
 
 ENVELOPE = Envelope(SETTINGS, b"key", datetime(2026, 11, 25, tzinfo=UTC))
@@ -26,11 +27,8 @@ MESSAGE = message_for(small_letter(), Recipient("ada@example.org"), ENVELOPE)
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with aws_server() as address:
+        yield address
 
 
 def client(endpoint: str) -> Any:
@@ -41,7 +39,7 @@ def test_the_same_bytes_go_as_by_smtp(aws: str) -> None:
     client(aws).create_email_identity(EmailIdentity="weekly@clawworks.example")
     ses = Ses(client(aws), SETTINGS)
     ses.send("ada@example.org", MESSAGE)
-    (stored,) = requests.get(f"{aws}/moto-api/data.json", timeout=30).json()["ses"]["RawMessage"]
+    (stored,) = _kept(aws)["ses"]["RawMessage"]
     assert "ada@example.org" in str(stored) and "List-Unsubscribe=One-Click" in str(stored)
     assert email.message_from_bytes(MESSAGE)["Message-ID"] in str(stored)
 
@@ -56,3 +54,8 @@ def test_nobody_answers(aws: str) -> None:
     """`aws` for its credentials alone."""
     with pytest.raises(NotTaken, match="Could not connect"):
         Ses(client("http://127.0.0.1:9"), SETTINGS).send("ada@example.org", MESSAGE)
+
+
+def _kept(aws: str) -> Any:
+    with urllib.request.urlopen(f"{aws}/moto-api/data.json", timeout=30) as answer:
+        return json.load(answer)

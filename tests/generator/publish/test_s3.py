@@ -8,22 +8,19 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from clawpub.errors import PublishError
 from generator.publish.cloudfront import CloudFront
 from generator.publish.s3 import S3, sdk
 from generator.publish.store import Conflict
+from tests.awsserver import aws_server
 from tests.s3server import BUCKET, S3Server, s3_server
 
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with aws_server() as address:
+        yield address
 
 
 @pytest.fixture(autouse=True)
