@@ -13,9 +13,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage, MIMEPart
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy, Policy
 from email.utils import format_datetime
 from html import escape
 from urllib.parse import quote
@@ -28,9 +28,27 @@ from generator.mail.tokens import make_token
 SES_UNSUBSCRIBE = "{{amazonSESUnsubscribeUrl}}"
 """What SES puts the reader's address into, where it keeps the list."""
 NO_WAY = "the list is not set up yet: this is a proof"
-_POLICY = SMTP.clone(max_line_length=998)
-"""Long headers stay on one line: folded, List-Unsubscribe becomes an encoded word that no program reads."""
+MOST_IN_LINE = 998
+"""Bytes of a line (RFC 5322)."""
 _CHARACTERS = 24
+
+
+class _Whole(UnstructuredHeader):
+    """A header that stands on one line: folded, an address becomes an encoded word that no program reads."""
+
+    def fold(self, *, policy: Policy) -> str:
+        line = f"{self.name}: {self}"  # type: ignore[attr-defined]  # of the class that the registry makes
+        return (line if len(line) <= MOST_IN_LINE else line.replace(">, <", f">,{policy.linesep} <")) + policy.linesep
+
+
+def _policy() -> EmailPolicy[EmailMessage]:
+    registry = HeaderRegistry()
+    for name in ("list-unsubscribe", "list-unsubscribe-post", "list-id", "archived-at", "message-id"):
+        registry.map_to_type(name, _Whole)  # type: ignore[arg-type]  # it adds BaseHeader itself
+    return SMTP.clone(header_factory=registry)
+
+
+_POLICY = _policy()
 
 
 @dataclass(frozen=True)
@@ -48,7 +66,7 @@ def message_for(letter: Letter, recipient: Recipient, envelope: Envelope) -> byt
     """Return the whole message; the same letter, reader and envelope give the same bytes."""
     settings = envelope.settings
     address = _way_off(recipient, envelope)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = mailbox(settings.sender)
     message["To"] = Address(recipient.name, addr_spec=recipient.address)
     message["Subject"] = f"[Proof] {letter.subject}" if envelope.proof else letter.subject
@@ -76,7 +94,7 @@ def _unsubscribing(address: str, settings: MailSettings) -> list[tuple[str, str]
     """Return the headers by which a mail program takes its reader off (RFC 2369, RFC 8058)."""
     ways = [f"<{address}>"] if address.startswith("https:") else []
     if settings.unsubscribe_mailto and not settings.contact_list:
-        ways.append(f"<mailto:{mailbox(settings.unsubscribe_mailto).addr_spec}?subject=unsubscribe>")
+        ways.append(f"<{_mailto(settings.unsubscribe_mailto)}?subject=unsubscribe>")
     found = [("List-Unsubscribe", ", ".join(ways))] if ways else []
     if address.startswith("https:"):
         found.append(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
@@ -91,7 +109,11 @@ def _way_off(recipient: Recipient, envelope: Envelope) -> str:
     if settings.unsubscribe:
         token = recipient.token or make_token(envelope.key, settings.list_id, recipient.address)
         return settings.unsubscribe.replace(TOKEN, quote(token, safe=""))
-    return f"mailto:{mailbox(settings.unsubscribe_mailto).addr_spec}" if settings.unsubscribe_mailto else ""
+    return _mailto(settings.unsubscribe_mailto) if settings.unsubscribe_mailto else ""
+
+
+def _mailto(said: str) -> str:
+    return f"mailto:{quote(mailbox(said).addr_spec, safe='@+')}"
 
 
 def _name(letter: Letter, recipient: Recipient, envelope: Envelope) -> str:

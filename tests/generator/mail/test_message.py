@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -135,3 +136,43 @@ def test_dkim_signs_both_headers_of_unsubscribing(tmp_path: Path) -> None:
 
 def openssl(*arguments: str | Path) -> bytes:
     return subprocess.run(["openssl", *arguments], check=True, capture_output=True).stdout
+
+
+LABEL = st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True)
+LOCAL = st.from_regex(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}){0,2}", fullmatch=True
+)
+
+
+@given(
+    subject=st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=300),
+    name=st.text(max_size=200),
+    address=st.builds("{}@{}.{}".format, LOCAL, LABEL, LABEL),
+    path=st.from_regex(r"[a-z/]{0,350}", fullmatch=True),
+)
+def test_headers_keep_to_the_line_and_say_what_they_said(subject: str, name: str, address: str, path: str) -> None:
+    """Encoded words end at 75 letters (RFC 2047), lines at 998 bytes (RFC 5322), and addresses are never encoded."""
+    subject = " ".join(subject.split()) or "x"
+    letter = replace(small_letter(), subject=subject, web_url=f"https://clawworks.example/{path}")
+    settings = SETTINGS.model_copy(update={"unsubscribe": f"https://clawworks.example/{path}?who={{token}}"})
+    raw = message_for(letter, _reader({"email": address, "name": name}), replace(ENVELOPE, settings=settings))
+    head = raw.partition(b"\r\n\r\n")[0]
+    assert max(map(len, raw.split(b"\r\n"))) <= 998 and raw.isascii()
+    assert all(len(word) <= 75 for word in re.findall(rb"=\?[^?]+\?[bqBQ]\?[^?]*\?=", head))
+    message = parsed(raw)
+    assert " ".join(message["Subject"].split()) == subject
+    assert [to.addr_spec for to in message["To"].addresses] == [address]
+    assert message["Archived-At"] == f"<https://clawworks.example/{path}>"
+    assert message["List-Unsubscribe"].startswith(f"<https://clawworks.example/{path}?who=")
+    assert message["Message-ID"].endswith("@clawworks.example>") and b"=?" not in head.partition(b"\r\nMessage-ID:")[2]
+
+
+def test_the_longest_way_off_has_its_lines() -> None:
+    long = {"unsubscribe": f"https://clawworks.example/{'o' * 460}/{{token}}"}
+    long["unsubscribe_mailto"] = f"{'o' * 60}@{'o' * 60}.{'o' * 60}.example"
+    settings = MailSettings.model_validate(SETTINGS.model_dump() | long)
+    reader = Recipient(f"{'a' * 64}@{'.'.join(['b' * 60] * 3)}.org", token='"' * 128)
+    raw = message_for(small_letter(), reader, replace(ENVELOPE, settings=settings))
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    ways = parsed(raw)["List-Unsubscribe"].split(",")
+    assert len(ways) == 2 and all(re.fullmatch(r" *<\S+>", way) for way in ways)
