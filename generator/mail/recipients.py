@@ -19,7 +19,10 @@ from generator.mail.settings import ascii_domain, wrong_with
 MAX_BYTES = 512 << 20
 MAX_NAME = 200
 """Letters of a reader's name that are printed."""
-_EMAIL = ("email", "e-mail", "address", "mail")
+MAX_TOKEN = 128
+_EMAIL = ("email", "e-mail", "address", "mail", "email address", "emailaddress")
+_WRONG = "WRONG"
+"""Where a row says why nothing can be done with it; columns have names in small letters."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def load_recipients(path: Path, suppressed: Iterable[str] = ()) -> Recipients:
     twice = held_back = 0
     for line, row in _rows(path):
         reader = _reader(row)
-        if wrong := wrong_with(reader.address):
+        if wrong := row.get(_WRONG) or wrong_with(reader.address) or _wrong_with_token(reader.token):
             unusable.append(Unusable(line, wrong))
         elif reader.key in seen:
             twice += 1
@@ -84,10 +87,31 @@ def load_suppressed(path: Path) -> frozenset[str]:
     """
     text = _text(path)
     first = text.lstrip().split("\n", 1)[0].lower()
-    if not first.startswith("{") and not any(name in _cells(first) for name in _EMAIL):
-        lines = (line.strip() for line in text.splitlines())
-        return frozenset(ascii_domain(line).casefold() for line in lines if line and not line.startswith("#"))
-    return frozenset(_reader(row).key for _, row in _rows(path))
+    listed = first.startswith("{") or any(name in _cells(first) for name in _EMAIL)
+    found = ((line, _reader(row).address) for line, row in _rows(path)) if listed else _one_a_line(text)
+    return frozenset(_suppressed(Place(path, line), address) for line, address in found if address)
+
+
+def _one_a_line(text: str) -> Iterator[tuple[int, str]]:
+    lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
+    return ((number, line) for number, line in lines if not line.startswith("#"))
+
+
+def _suppressed(at: Place, address: str) -> str:
+    """Return an address's key. What is none is an error: to pass over it would be to write to somebody who left."""
+    if "@" not in address or any(sign in address for sign in ' ,;<>\t"'):
+        raise ConfigError(
+            f"expected an address, found {address[:80]!r}",
+            at=at,
+            hint="one a line; or CSV whose first line names a column `email`; or JSONL",
+        )
+    return ascii_domain(address).casefold()
+
+
+def _wrong_with_token(token: str) -> str:
+    if len(token) > MAX_TOKEN:
+        return f"a token of more than {MAX_TOKEN} letters"
+    return "" if token.isascii() and token.isprintable() else "a token that is not printable ASCII"
 
 
 def _reader(row: dict[str, str]) -> Recipient:
@@ -123,7 +147,10 @@ def _json_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             raise ConfigError("is not JSON", at=Place(path, number), hint="one object a line") from None
         if not isinstance(told, dict) or not isinstance(told.get("email"), str):
             raise ConfigError('expected {"email": "..."}', at=Place(path, number), hint="one object a line")
-        yield number, {name.lower(): value for name, value in told.items() if isinstance(value, str)}
+        row = {name.lower(): value for name, value in told.items() if isinstance(value, str)}
+        if told.get("token") is not None and "token" not in row:
+            row[_WRONG] = "a token that is no text"
+        yield number, row
 
 
 def _csv_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -140,7 +167,10 @@ def _csv_rows(text: str, path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         next(reader)
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                yield reader.line_num, dict(zip(names, cells, strict=False))
+                row = dict(zip(names, cells, strict=False))
+                if any(cell.strip() for cell in cells[len(names) :]):
+                    row[_WRONG] = "more cells than columns: a comma outside of quotes?"
+                yield reader.line_num, row
     except csv.Error as error:
         raise ConfigError(f"is not CSV: {error}", at=Place(path, reader.line_num)) from None
 

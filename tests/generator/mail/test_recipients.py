@@ -73,3 +73,63 @@ def test_who_wants_no_more_is_held_back(tmp_path: Path, text: str) -> None:
     assert listed(tmp_path, "email\nAda@example.org\nbo@example.org\n", load_suppressed(tmp_path / "off")) == (
         Recipient("bo@example.org"),
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("ada@example.org,Lovelace, Ada,t1", "more cells than columns"),
+        (f"ada@example.org,Ada,{'t' * 129}", "a token of more than 128 letters"),
+        ("ada@example.org,Ada,tökén", "a token that is not printable ASCII"),
+        ('ada@example.org,Ada,"t\n1"', "a token that is not printable ASCII"),
+        ("ada@example.org>\x00,Ada,t1", "is no domain"),
+        ('"ada@example.org\nBcc: bo@example.org",Ada,t1', "is no mailbox"),
+        ("ada@example.org bo@example.org,Ada,t1", "is no mailbox"),
+        (".ada@example.org,Ada,t1", "is no mailbox"),
+        ("ada@[127.0.0.1],Ada,t1", "is no domain"),
+        (f"{'a' * 65}@example.org,Ada,t1", "too long"),
+    ],
+)
+def test_a_line_that_cannot_be_meant_is_shown_and_the_rest_goes_on(tmp_path: Path, line: str, why: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"email,name,token\n{line}\nbo@example.org,Bo,t2\n")
+    found = load_recipients(path)
+    assert [reader.address for reader in found.readers] == ["bo@example.org"]
+    assert len(found.unusable) == 1 and why in found.unusable[0].why
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('{"email": "ada@example.org", "token": 7}', "a token that is no text"),
+        ('{"email": "ada@example.org", "token": "\\ud800"}', "a token that is not printable ASCII"),
+        ('{"email": "ad\\ud800a@example.org"}', "letters outside ASCII"),
+        ('{"email": "ada@example.org\\r\\nBcc: bo@example.org"}', "is no mailbox"),
+    ],
+)
+def test_a_line_of_json_that_cannot_be_meant_is_shown(tmp_path: Path, line: str, why: str) -> None:
+    path = tmp_path / "list.jsonl"
+    path.write_text(f'{line}\n{{"email": "bo@example.org", "name": "\\ud800 Bo\\u0000", "token": null}}\n')
+    found = load_recipients(path)
+    assert found.readers == (Recipient("bo@example.org", "Bo"),) and why in found.unusable[0].why
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Reason;Contact\nbounce;ada@example.org\n", 1),
+        ("ada@example.org\nbo@example.org,bounce\n", 2),
+        ("ada@example.org\nBo <bo@example.org>\n", 2),
+        ("email\nada@example.org\nbo\n", 3),
+        ('{"email": "ada@example.org"}\n{"email": "bo"}\n', 2),
+    ],
+)
+def test_who_left_is_never_guessed(tmp_path: Path, text: str, line: int) -> None:
+    (tmp_path / "off").write_text(text)
+    with pytest.raises(ConfigError, match=f"off:{line}: expected an address"):
+        load_suppressed(tmp_path / "off")
+
+
+def test_exports_of_others_are_understood(tmp_path: Path) -> None:
+    (tmp_path / "off.csv").write_text("Email Address,Reason\nAda@example.org,left\n")
+    assert load_suppressed(tmp_path / "off.csv") == {"ada@example.org"}
