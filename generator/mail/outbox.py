@@ -54,8 +54,14 @@ class Outbox:
             )
 
     @property
+    def went(self) -> bool:
+        """Whether somebody has a letter of this edition, or may have."""
+        found = self._database.execute("select 1 from reader where state in ('sent', 'sending') limit 1")
+        return found.fetchone() is not None
+
+    @property
     def letter(self) -> str | None:
-        """The digest of the letter that went out last; None where none did."""
+        """The digest of the letter that was sent last; None where none was."""
         row = self._database.execute("select value from about where name = 'letter'").fetchone()
         return row[0] if row else None
 

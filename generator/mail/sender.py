@@ -16,6 +16,10 @@ class NotTaken(Exception):
     """The server did not take the message this time."""
 
 
+class NotNow(NotTaken):
+    """The server takes no message now, whoever is to read it."""
+
+
 class Refused(Exception):
     """The server refuses this message to this reader."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clawpub.errors import PublishError
-from generator.mail.sender import InDoubt, NotTaken, Refused
+from generator.mail.sender import InDoubt, NotNow, Refused
 from generator.mail.settings import MailSettings, mailbox
 
 _LATER = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"})
@@ -31,43 +31,43 @@ class Ses:
         if settings.contact_list:
             topic = {"TopicName": settings.topic} if settings.topic else {}
             self._more["ListManagementOptions"] = {"ContactListName": settings.contact_list, **topic}
-        self._sender = str(mailbox(settings.sender))
+        self._sender = mailbox(settings.sender).addr_spec
 
     def send(self, address: str, message: bytes) -> None:
         from botocore.exceptions import (
             BotoCoreError,
             ClientError,
+            ConnectionError,
             ConnectTimeoutError,
             EndpointConnectionError,
+            HTTPClientError,
+            IncompleteReadError,
             NoCredentialsError,
+            ProxyConnectionError,
         )
+        from botocore.parsers import ResponseParserError
 
         try:
-            self._client.send_email(
+            answer = self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [address]},
                 Content={"Raw": {"Data": message}},
                 **self._more,
             )
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", "unknown"))
-            words = f"{code}: {error.response.get('Error', {}).get('Message', '')}"[:300]
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            if code in _LATER:
-                raise NotTaken(words) from None
-            if code in _NEVER:
-                raise Refused(words) from None
-            if status >= 500:
-                raise InDoubt(words) from None
-            raise PublishError(f"SES: {words}", hint="docs/mail.md says how SES is set up") from None
+            raise _meaning(error.response) from None
         except NoCredentialsError:
             raise PublishError(
                 "no credentials", hint="set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in"
             ) from None
-        except (EndpointConnectionError, ConnectTimeoutError) as error:
-            raise NotTaken(str(error)) from None
-        except BotoCoreError as error:
+        except (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError) as error:
+            raise NotNow(str(error)) from None
+        except (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError) as error:
             raise InDoubt(str(error)) from None
+        except BotoCoreError as error:  # before anything went: a session that ended, a profile that is none
+            raise PublishError(f"SES: {error}", hint="look at AWS_PROFILE and AWS_REGION, or log in again") from None
+        if not answer.get("MessageId"):
+            raise InDoubt("an answer that names no message")
 
     def close(self) -> None:
         pass
@@ -101,3 +101,17 @@ class Ses:
             return ask()
         except (BotoCoreError, ClientError):
             return None
+
+
+def _meaning(response: Any) -> Exception:
+    """Return what an answer means that is no success."""
+    error = response.get("Error", {})
+    code = str(error.get("Code", "unknown"))
+    words = f"{code}: {error.get('Message', '')}"[:300]
+    if code in _LATER:
+        return NotNow(words)
+    if response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+        return InDoubt(words)
+    if code in _NEVER and "not verified" not in words:
+        return Refused(words)
+    return PublishError(f"SES: {words}", hint="docs/mail.md says how SES is set up")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from clawpub.errors import ConfigError, PublishError
-from generator.mail.sender import InDoubt, NotTaken, Refused
+from generator.mail.sender import InDoubt, NotNow, NotTaken, Refused
 
 TIMEOUT_S = 60.0
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -58,51 +58,60 @@ class Smtp:
         signed = self._sign(message)
         connection = self._connection()
         try:
-            self._ask(connection, connection.mail(self._sender), fatal=True)
-            self._ask(connection, connection.rcpt(address))
-            connection.putcmd("data")
-            self._ask(connection, connection.getreply(), wanted=354)
+            self._announce(connection, address)
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
-            raise NotTaken(_said(error)) from None
+            self._drop()
+            raise NotNow(_said(error)) from None
         try:
             connection.send(_quoted(signed))
             code, words = connection.getreply()
         except (OSError, smtplib.SMTPException) as error:
-            self.close()
+            self._drop()
             raise InDoubt(_said(error)) from None
-        self._ask(connection, (code, words), fresh=False)
+        if code // 100 == 2:
+            return
+        if code // 100 not in (4, 5):  # nothing that a server may say here: it may have the message
+            self._drop()
+            raise InDoubt(_answer(code, words))
+        self._not_taken(code, words)
 
     def close(self) -> None:
         if self._open is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 self._open.quit()
+        self._drop()
+
+    def _drop(self) -> None:
+        """End the connection without a word, for one that may not answer."""
+        if self._open is not None:
+            self._open.close()
             self._open = None
 
-    def _ask(
-        self,
-        connection: smtplib.SMTP,
-        reply: tuple[int, bytes],
-        *,
-        wanted: int = 250,
-        fatal: bool = False,
-        fresh: bool = True,
-    ) -> None:
-        """Read an answer. `fatal` where it concerns every message, `fresh` where a transaction has to be ended."""
-        code, words = reply
-        if code == wanted or (wanted == 250 and code == 251):
-            return
-        if code == -1 or code == 421:
-            self.close()
-            raise NotTaken(_answer(code, words))
-        if fresh:
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                connection.rset()
-        if 500 <= code < 600:
-            if fatal:
-                raise PublishError(f"the mail server refuses the sender: {_answer(code, words)}", hint=_hint(code))
-            raise Refused(_answer(code, words))
-        raise NotTaken(_answer(code, words))
+    def _announce(self, connection: smtplib.SMTP, address: str) -> None:
+        """Say from whom and for whom a message comes, until the server waits for it."""
+        code, words = connection.mail(self._sender)
+        if 400 <= code < 500:
+            self._drop()
+            raise NotNow(_answer(code, words))
+        if code // 100 != 2:
+            self._not_taken(code, words, sender=True)
+        code, words = connection.rcpt(address)
+        if code // 100 == 2:
+            code, words = connection.docmd("data")
+            if code == 354:
+                return
+        if code // 100 in (4, 5) and code != 421:
+            connection.rset()
+        self._not_taken(code, words)
+
+    def _not_taken(self, code: int, words: bytes, *, sender: bool = False) -> NoReturn:
+        """Raise what an answer means that says no."""
+        if code == 421 or code // 100 not in (4, 5):
+            self._drop()
+            raise NotNow(_answer(code, words))
+        if code == 530 or (sender and code >= 500):
+            raise PublishError(f"the mail server refuses the sender: {_answer(code, words)}", hint=_hint(code))
+        raise (NotTaken if code < 500 else Refused)(_answer(code, words))
 
     def _connection(self) -> smtplib.SMTP:
         if self._open is None:
@@ -112,26 +121,14 @@ class Smtp:
     def _connected(self) -> smtplib.SMTP:
         server = self._server
         where = f"{server.host}:{server.port}"
+        connection: smtplib.SMTP | None = None
         try:
-            context = ssl.create_default_context(cafile=server.trusted)
-            if server.encrypted:
-                connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                    server.host, server.port, timeout=self._timeout_s, context=context
-                )
-            else:
-                connection = smtplib.SMTP(server.host, server.port, timeout=self._timeout_s)
-                connection.ehlo()
-                if connection.has_extn("starttls"):
-                    if not server.here or server.trusted:
-                        connection.starttls(context=context)
-                elif not server.here:
-                    self._unencrypted(where)
-            if server.user:
-                connection.login(server.user, server.password)
+            connection = self._dialled()
+            self._greet(connection, where)
         except smtplib.SMTPAuthenticationError as error:
             code, words = error.smtp_code, error.smtp_error
             if 400 <= code < 500:
-                raise NotTaken(_answer(code, words)) from None
+                raise NotNow(_answer(code, words)) from None
             raise PublishError(
                 f"{where} does not know the user or the password: {_answer(code, words)}",
                 hint="set CLAWPUB_SMTP_USER and CLAWPUB_SMTP_PASSWORD",
@@ -142,9 +139,42 @@ class Smtp:
             raise PublishError(f"{where}: {error}", hint="name a server that takes a user and a password") from None
         except socket.gaierror:
             raise PublishError(f"no mail server is called {server.host!r}") from None
+        except UnicodeError:
+            raise PublishError(f"{where}: name, user and password have to be ASCII") from None
         except (OSError, smtplib.SMTPException) as error:
-            raise NotTaken(f"{where}: {_said(error)}") from None
-        return connection
+            raise NotNow(f"{where}: {_said(error)}") from None
+        else:
+            found, connection = connection, None
+            return found
+        finally:
+            if connection is not None:
+                connection.close()
+
+    def _dialled(self) -> smtplib.SMTP:
+        host, port = self._server.host, self._server.port
+        if self._server.encrypted:
+            return smtplib.SMTP_SSL(host, port, timeout=self._timeout_s, context=self._context())
+        return smtplib.SMTP(host, port, timeout=self._timeout_s)
+
+    def _greet(self, connection: smtplib.SMTP, where: str) -> None:
+        server = self._server
+        connection.ehlo_or_helo_if_needed()
+        if not server.encrypted and connection.has_extn("starttls"):
+            if not server.here or server.trusted:
+                connection.starttls(context=self._context())
+                connection.ehlo_or_helo_if_needed()  # what was said in the open does not count
+        elif not server.encrypted and not server.here:
+            self._unencrypted(where)
+        if server.user:
+            connection.login(server.user, server.password)
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self._server.trusted)
+        except OSError as error:
+            raise PublishError(
+                f"{self._server.trusted}: holds no certificates: {_said(error)}", hint="SSL_CERT_FILE names it"
+            ) from None
 
     def _unencrypted(self, where: str) -> NoReturn:
         raise PublishError(
@@ -180,6 +210,7 @@ def _signer(dkim: Dkim | None) -> Callable[[bytes], bytes]:
             raise ConfigError(f"the DKIM key cannot sign: {error}", hint="a private RSA key in PEM") from None
         return header + message
 
+    sign(b"From: nobody\r\n\r\n")  # a key that cannot is known before anything goes
     return sign
 
 
