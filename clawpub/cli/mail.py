@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 KEY = "CLAWPUB_MAIL_KEY"
 USER, PASSWORD = "CLAWPUB_SMTP_USER", "CLAWPUB_SMTP_PASSWORD"
 DKIM_KEY = "CLAWPUB_DKIM_KEY"
+MIN_KEY = 16
 PORTS = {"smtp": 587, "smtps": 465}
 MOST_SHOWN = 20
 
@@ -50,6 +51,7 @@ MOST_SHOWN = 20
 @click.option("--yes", is_flag=True, help="Send to the list without asking.")
 @click.option("--unpublished", is_flag=True, help="Send though the site does not hold the edition yet.")
 @click.option("--retry-in-doubt", is_flag=True, help="Send to those too of whom nobody knows whether they have it.")
+@click.option("--retry-refused", is_flag=True, help="Send to those too whom the server refused.")
 @click.option("--changed-letter", is_flag=True, help="Send the letter to the rest though it changed since.")
 @json_option
 def mail(
@@ -65,6 +67,7 @@ def mail(
     yes: bool,
     unpublished: bool,
     retry_in_doubt: bool,
+    retry_refused: bool,
     changed_letter: bool,
     as_json: bool,
 ) -> None:
@@ -90,7 +93,7 @@ def mail(
     if list_file is None:
         told = _proof(letter, post, proofs, eml, dry_run=dry_run)
     else:
-        again = Again(in_doubt=retry_in_doubt, changed=changed_letter)
+        again = Again(in_doubt=retry_in_doubt, refused=retry_refused, changed=changed_letter)
         post.settings.require_unsubscribing()
         told = _to_list(root, letter, post, (list_file, suppress), again, _Asked(dry_run, yes, unpublished))
     told = {"edition": letter.week, "subject": letter.subject, **_sizes(letter), **told}
@@ -98,7 +101,9 @@ def mail(
         print_json(told)
     else:
         _print(told)
-    sys.exit(1 if told.get("stopped") or told.get("refused") or told.get("not_taken") else 0)
+    if told.get("stopped") == "interrupted":
+        sys.exit(130)
+    sys.exit(1 if any(told.get(name) for name in ("stopped", "refused", "not_taken", "in_doubt")) else 0)
 
 
 # --- by which way, and what ---
@@ -185,7 +190,12 @@ def _sender(post: _Post) -> Iterator[Sender]:
     match parts.scheme:
         case "ses" if parts.netloc:
             sender = _ses(post)
-        case "smtp" | "smtps" if parts.hostname and port != 0 and not parts.password:
+        case "smtp" | "smtps" if parts.hostname and port != 0 and parts.username is None:
+            if post.settings.contact_list:
+                raise ConfigError(
+                    "`contact_list` is kept by SES, which alone puts its readers' way off into a letter",
+                    hint="send by ses://region, or set `unsubscribe` in its place",
+                )
             server = Server(
                 parts.hostname,
                 port or PORTS[parts.scheme],
@@ -322,7 +332,7 @@ def _to_list(
 
 @contextmanager
 def _stoppable() -> Iterator[threading.Event]:
-    """Give what is set by the first Ctrl-C, which lets the running message be finished; the second one ends it all."""
+    """Give what is set by the first Ctrl-C or SIGTERM, which finishes the running message; a second one does not."""
     stop = threading.Event()
 
     def on_interrupt(number: int, frame: object) -> None:
@@ -330,11 +340,13 @@ def _stoppable() -> Iterator[threading.Event]:
             raise KeyboardInterrupt
         stop.set()
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, on_interrupt) for number in numbers]
     try:
         yield stop
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _sleep(stop: threading.Event) -> Callable[[float], None]:
@@ -346,9 +358,9 @@ def _sleep(stop: threading.Event) -> Callable[[float], None]:
 
 def _require_key(post: _Post, readers: tuple[Recipient, ...]) -> None:
     made = post.settings.unsubscribe and any(not reader.token for reader in readers)
-    if made and not os.environ.get(KEY):
+    if made and len(os.environ.get(KEY, "")) < MIN_KEY:
         raise ConfigError(
-            f"{KEY} is not set: it signs what takes a reader off the list",
+            f"{KEY} is not set, or shorter than {MIN_KEY} letters: it signs what takes a reader off the list",
             hint=f"export {KEY} with a long random text, the same for ever; or give each reader a `token` in the list",
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import urllib.error
 import urllib.request
 
@@ -22,7 +23,7 @@ def why_not_published(base_url: str, page: str) -> str:
     except urllib.error.HTTPError as error:
         error.close()
         return f"{address} answers {error.code}"
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         return f"{address} cannot be read: {getattr(error, 'reason', error)}"
     except PublishError as error:
         return f"{address}: {error.message}"
