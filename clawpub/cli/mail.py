@@ -207,7 +207,7 @@ def _sender(post: _Post) -> Iterator[Sender]:
             sender = Smtp(server, mailbox(post.settings.sender).addr_spec, _dkim(post))
         case _:
             raise ConfigError(
-                f"{post.via or 'nothing'!r} is no way for mail",
+                f"{post.via!r} is no way for mail" if post.via else "by which way the letters go is not said",
                 hint="smtp://host:587, smtps://host or ses://region, by --via or [mail] of publish.toml; "
                 f"user and password by {USER} and {PASSWORD}",
             )

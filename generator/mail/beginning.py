@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from markdown_it.token import Token
+
+_CHART = re.compile(r"\s*\w+_chart\(")
 
 MOST_BLOCKS = 8
 """Paragraphs, lists and the like that a beginning has, should no heading end it before."""
 
 
 def beginning_of(tokens: Sequence[Token]) -> tuple[list[Token], bool]:
-    """Return what stands before the first heading, then the first chart or table; and whether anything is left out."""
+    """Return what stands before the first heading, then the first table and the first chart, unless there was one
+    before; and whether anything is left out."""
     end = _end_of_lead(tokens)
-    lead = list(tokens[:end])
-    if not any(map(_is_figure, lead)):
-        lead += [token for token in tokens[end:] if _is_figure(token)][:1]
-    return lead, len(lead) < len(tokens)
+    firsts: dict[str, int] = {}
+    for place, token in enumerate(tokens):
+        if kind := _figure(token):
+            firsts.setdefault(kind, place)
+    kept = sorted({*range(end), *firsts.values()})
+    return [tokens[place] for place in kept], len(kept) < len(tokens)
 
 
 def _end_of_lead(tokens: Sequence[Token]) -> int:
@@ -33,6 +39,8 @@ def _end_of_lead(tokens: Sequence[Token]) -> int:
     return len(tokens)
 
 
-def _is_figure(token: Token) -> bool:
-    """Whether a token is a chart or table out of a pack, which says itself what it stands on."""
-    return token.type == "expression" and token.block and token.meta.get("claim") is None
+def _figure(token: Token) -> str:
+    """Return what a token is out of a pack, which says itself what it stands on: a chart or a table; empty for else."""
+    if token.type != "expression" or not token.block or token.meta.get("claim") is not None:
+        return ""
+    return "chart" if _CHART.match(token.content) else "table"

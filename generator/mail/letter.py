@@ -5,6 +5,8 @@ generator/mail/edition.py makes it: `letter_of(root, "2026-W48", today=…) -> L
 
 from __future__ import annotations
 
+import base64
+import quopri
 from dataclasses import dataclass
 
 from clawpub.findings import Finding
@@ -53,6 +55,12 @@ class Letter:
     def image_bytes(self) -> int:
         """Of the pictures as files; on the wire they are a third larger."""
         return sum(len(image.png) for image in self.images)
+
+    @property
+    def sent_bytes(self) -> int:
+        """Of the whole message on the wire, without its headers: text as quoted-printable, pictures as base64."""
+        words = sum(len(quopri.encodestring(part.encode())) for part in (self.text, self.html))
+        return words + sum(len(base64.encodebytes(image.png)) for image in self.images)
 
 
 @dataclass(frozen=True)

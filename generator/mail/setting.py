@@ -1,6 +1,6 @@
 """A checked edition, set as a letter: its HTML, its plain text and its pictures.
 
-The writeups stand in it whole where there is room: Gmail clips a letter of 102 KB. Else each of them only begins.
+The writeups stand in it whole where the message stays below 100 KB. Else each of them only begins.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ from generator.writeup import CheckedEdition, CheckedWriteup
 
 MOST_HTML = 95_000
 """Bytes of the HTML part: Gmail cuts a letter off at 102 KB, and what is added on the way must fit too."""
+MOST_SENT = 100_000
+"""Bytes of a whole message, pictures and all, in which writeups stand whole: heavier ones are kept from many a box."""
 
 LETTERS: Mapping[type[TextLetter], str] = {HtmlLetter: "email/edition.html", TextLetter: "email/edition.txt"}
 """The template of each context."""
@@ -69,10 +71,10 @@ class Setting:
 
         Raises: ConfigError where even that is too long.
         """
-        html = self._html(short=False)
-        if shortened := len(html.encode()) > MOST_HTML:
-            html = self._html(short=True)
-        if (size := len(html.encode())) > MOST_HTML:
+        letter = self._letter(short=False)
+        if shortened := letter.html_bytes > MOST_HTML or letter.sent_bytes > MOST_SENT:
+            letter = self._letter(short=True)
+        if (size := letter.html_bytes) > MOST_HTML:
             raise ConfigError(
                 f"the letter has {size:,} bytes of HTML, where {MOST_HTML:,} are the most; each writeup only begins in "
                 "it already",
@@ -80,16 +82,19 @@ class Setting:
                 hint="shorten the edition’s own text, carry fewer writeups, or give them a heading earlier: what "
                 "stands before it goes into the letter",
             )
-        letter = Letter(
+        return letter, shortened
+
+    def _letter(self, *, short: bool) -> Letter:
+        html = self._html(short=short)
+        return Letter(
             week=self._week,
             subject=_line(f"Draft: {self._entry.title}" if self._entry.draft else self._entry.title),
             preheader=self._preheader,
-            text=self._text(short=shortened),
+            text=self._text(short=short),
             html=html,
             images=tuple(self._images.values()),
             web_url=self._url,
         )
-        return letter, shortened
 
     @property
     def _preheader(self) -> str:
