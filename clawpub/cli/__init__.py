@@ -29,6 +29,7 @@ COMMANDS = {
     "serve": ("clawpub.cli.serve:serve", "show the publication while you write, with findings in place"),
     "key": ("clawpub.cli.key:key", "make and show the key that signs releases"),
     "publish": ("clawpub.cli.publish:publish", "put a release where readers are: S3, a folder, a git branch"),
+    "verify": ("clawpub.cli.verify:verify", "prove or disprove a published site, from its address alone"),
     "mail": ("clawpub.cli.mail:mail", "send an edition as a letter, once to each reader"),
     "doctor": ("clawpub.cli.doctor:doctor", "say what works on this machine, and what would mend the rest"),
 }

@@ -7,10 +7,11 @@ It knows nothing of how the site was made, so any folder can be checked; `python
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -61,14 +62,16 @@ class SiteCheck:
     """Addresses of other sites, with how many links lead there. Nobody asked whether they answer."""
 
 
-def check_site(folder: Path) -> SiteCheck:
-    """Return what is wrong with the links and the structure of all pages below a folder."""
-    files = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+def check_site(folder: Path, known: Set[str] = frozenset()) -> SiteCheck:
+    """Return what is wrong with the links and the structure of all pages below a folder; `known` are files that a link
+    may lead to besides those that are there."""
+    here = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     pages = {
         path: parse_page((folder / path).read_text("utf-8", "replace"))
-        for path in sorted(files)
+        for path in sorted(here)
         if path.endswith(".html")
     }
+    files = here | known
     base = pages["index.html"].canonical if "index.html" in pages else ""
     findings: list[Finding] = []
     external: Counter[str] = Counter()
@@ -78,7 +81,7 @@ def check_site(folder: Path) -> SiteCheck:
         for link in page.links:
             found = _resolved(path, link.target, base)
             if found is None:
-                external[link.target] += urlsplit(link.target).scheme in ("http", "https")
+                external[link.target] += link.target.lower().startswith(("http:", "https:"))
                 continue
             leads[path].add(found[0])
             if wrong := _wrong(*found, files, pages):
@@ -95,7 +98,10 @@ def _resolved(page: str, target: str, base: str) -> tuple[str, str] | None:
     """Return file and fragment that a link leads to; None where it leads to another site, or to none."""
     if base and target.startswith(base):
         page, target = "index.html", target[len(base) :]
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # such as http://[
+        return None
     if parts.scheme or parts.netloc:
         return None
     path = unquote(parts.path)
@@ -133,7 +139,7 @@ def _orphans(leads: Mapping[str, set[str]]) -> list[str]:
 def _machine_links(folder: Path, files: set[str], pages: dict[str, ParsedPage], base: str) -> Iterator[Finding]:
     """Yield the addresses of sitemap and feed that lead nowhere in this site."""
     for name in ("sitemap.xml", "feed.xml"):
-        if name not in files or not base:
+        if not base or not (folder / name).is_file():
             continue
         try:
             elements = list(ET.parse(folder / name).iter())
@@ -184,10 +190,10 @@ def _heading_order(file: Path, page: ParsedPage) -> Iterator[Finding]:
 
 
 def parse_page(text: str) -> ParsedPage:
-    """Return what a page holds."""
+    """Return what a page holds, up to where it is no HTML at all."""
     reader = _Reader()
-    reader.feed(text)
-    reader.close()
+    with contextlib.suppress(AssertionError):  # what the parser of Python says of `<![x`
+        reader.feed(text)  # and no `close`: it would read a comment that never ends once for each sign in it
     return reader.page
 
 

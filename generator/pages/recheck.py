@@ -68,8 +68,16 @@ def load_scripts(project: Project) -> Scripts:
 
     Raises: ConfigError naming the script that is not there.
     """
+    return scripts_of(project, sqlite_script(project.root), plotly_script(project.root))
+
+
+def scripts_of(project: Project, sqlite: bytes | None, plotly: bytes | None) -> Scripts:
+    """Return the scripts of a publication's theme, and those that others wrote, where they are there.
+
+    Raises: ConfigError naming the script that is not there.
+    """
     folders = [folder for folder in (project.templates, default_templates()) if folder.is_dir()]
-    modules, plotly, files = load_modules(folders), plotly_script(project.root), {}
+    modules, files = load_modules(folders), {}
 
     def add(stem: str, content: bytes | None) -> str:
         if content is None:
@@ -82,7 +90,7 @@ def load_scripts(project: Project) -> Scripts:
     return Scripts(
         every=tuple(add(entry.removesuffix(".js"), bundle(modules, entry).encode()) for entry in ON_EVERY_PAGE),
         page=add("recheck", bundle(modules, ENTRY).encode()),
-        sqlite=add("sqlite", sqlite_script(project.root)),
+        sqlite=add("sqlite", sqlite),
         charts=ChartScripts(*charts) if charts else None,
         files=files,
     )
