@@ -89,3 +89,16 @@ def test_a_page_without_language_title_or_reader_is_named(tmp_path: Path) -> Non
 def test_a_sitemap_leads_only_to_pages_that_there_are(tmp_path: Path, text: str, rule: str) -> None:
     (tmp_path / "sitemap.xml").write_text(text)
     assert [finding.rule for finding in check(tmp_path).findings] == [rule]
+
+
+def test_hostile_pages_are_read_as_far_as_they_go(tmp_path: Path) -> None:
+    body = '<a href="http://[x">a</a><a href="nowhere.html">b</a><![x'
+    (tmp_path / "index.html").write_text(PAGE.format(title="A", at="", body=body))
+    found = [finding.message for finding in check_site(tmp_path).findings if finding.rule == "dead-link"]
+    assert found == ["'nowhere.html' leads nowhere"]
+
+
+def test_files_that_are_known_need_not_be_there(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(PAGE.format(title="A", at="", body='<a href="a.csv">a</a>'))
+    assert [finding.rule for finding in check_site(tmp_path).findings] == ["dead-link"]
+    assert not check_site(tmp_path, known={"a.csv"}).findings
