@@ -17,7 +17,7 @@ from clawpub.errors import FactError
 from clawpub.pack.reader import Pack
 from clawpub.quantity import scan
 from generator.charts.campaigns import cost_chart, interval_chart, latency_chart
-from generator.charts.columns import bar_chart, scatter_chart
+from generator.charts.columns import bar_chart, estimate_chart, scatter_chart
 from generator.charts.model import Chart
 from generator.charts.outcomes import failure_chart
 from generator.charts.task_map import task_map
@@ -148,6 +148,11 @@ def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, C
         _check_caption("bar_chart", caption)
         return bar_chart(owner, bare, url(owner), x=x, y=y, caption=caption)
 
+    def estimates(name: str, x: str, y: str, low: str, high: str, caption: str = "") -> Chart:
+        owner, bare = owned(name)
+        _check_caption("estimate_chart", caption)
+        return estimate_chart(owner, bare, url(owner), x=x, y=y, low=low, high=high, caption=caption)
+
     def dots(name: str, x: str, y: str, caption: str = "") -> Chart:
         owner, bare = owned(name)
         _check_caption("scatter_chart", caption)
@@ -171,4 +176,5 @@ def expression_functions(packs: Mapping[str, Pack], url: PackUrl) -> dict[str, C
         "task_chart": lambda *aliases: task_map(chosen(aliases), url),
         "bar_chart": bars,
         "scatter_chart": dots,
+        "estimate_chart": estimates,
     }

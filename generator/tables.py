@@ -28,7 +28,7 @@ from generator.cells import Heading, Shown, aligned, heading, missing, missing_r
 ORIGINS = {
     "executed": "executed by us: every run's transcript is in the pack",
     "transcribed": "transcribed from a published source",
-    "imported": "imported: somebody else’s table",
+    "imported": "imported: tables that no campaign made",
     "computed": "computed by this publication over its packs",
 }
 MAX_ROWS = 200

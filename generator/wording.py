@@ -39,6 +39,7 @@ _IDIOMS = (
     r"most of all|at best|at worst|closer look|(?:newer|older) (?:models?|releases?|versions?)|"
     r"(?:the )?most recent(?:ly)?|ahead of time|the best[ -]known|better[ -]known|"
     r"in all(?=[.,;:!?)]|$)|"
+    r"(?:read|write|append)-only|"
     r"best practice|at least|at most|at the latest|no longer|any longer|if nothing else|no sooner|the more so|all right"
 )
 _NO_MEASURE = r"(?!-(?:known|running|order|level|term|lived|standing|case|effort)\b)"

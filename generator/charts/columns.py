@@ -30,7 +30,7 @@ def bar_chart(pack: Pack, name: str, url: str, *, x: str, y: str, caption: str =
     label, column = _column(table.schema, x), _numbers(table.schema, y)
     rows = table.rows[:MOST_BARS]
     head, named = heading(column, table.schema), heading(label, table.schema)
-    labels = shown_column(label, table.schema, rows, origin=pack.info.origin)
+    labels = _labels(pack, label, table.schema, rows)
     amounts = _amounts(pack, table.schema, column, head, rows)
     return Chart(
         kind="bars",
@@ -52,6 +52,40 @@ def bar_chart(pack: Pack, name: str, url: str, *, x: str, y: str, caption: str =
         across=_axis(column, head, amounts),
         notes=_cut(table, MOST_BARS),
     )
+
+
+def estimate_chart(pack: Pack, name: str, url: str, *, x: str, y: str, low: str, high: str, caption: str = "") -> Chart:
+    """Return a dot for each row of a table, `y`, on a line from `low` to `high`: an estimate and its interval.
+
+    Raises: FactError where there is no such table or column, or one of the three holds no numbers.
+    """
+    table = _table(pack, name)
+    label, columns = _column(table.schema, x), [_numbers(table.schema, each) for each in (y, low, high)]
+    rows = table.rows[:MOST_BARS]
+    heads, named = [heading(column, table.schema) for column in columns], heading(label, table.schema)
+    amounts = [_amounts(pack, table.schema, column, heads[0], rows) for column in columns]
+    head = heads[0]
+    return Chart(
+        kind="interval",
+        title=caption or f"{head.label}, by {named.label[:1].lower()}{named.label[1:]}",
+        names=(name,),
+        provenance=(provenance(pack, url, (name,)),),
+        what=named.label,
+        measures=tuple(Measure(each.label, head.unit) for each in heads),
+        rows=tuple(
+            Row(_label(shown), ends, _estimate(ends, head), code=shown.kind == "code")
+            for shown, ends in zip(_labels(pack, label, table.schema, rows), zip(*amounts, strict=True), strict=True)
+        ),
+        across=linear(head.label, head.unit, [each.at for found in amounts for each in found if each.at is not None]),
+        notes=(f"Dot: {heads[0].label}. Line: from {heads[1].label} to {heads[2].label}.", *_cut(table, MOST_BARS)),
+    )
+
+
+def _estimate(ends: Sequence[Amount], head: Heading) -> str:
+    value, low, high = ends
+    if value.at is None or low.at is None or high.at is None:
+        return _said(value, head)
+    return f"{_said(value, head)}, {low.shown.text} to {high.shown.text}"
 
 
 def scatter_chart(pack: Pack, name: str, url: str, *, x: str, y: str, caption: str = "") -> Chart:
@@ -149,6 +183,14 @@ def _amounts(pack: Pack, schema: Schema, column: Column, head: Heading, rows: Se
         else:
             found.append(Amount(None, missing(TOO_LARGE)))
     return found
+
+
+def _labels(pack: Pack, column: Column, schema: Schema, rows: Sequence[PackRow]) -> list[Shown]:
+    """Return what rows are called: where a column of the key does not tell them apart, by the whole key."""
+    labels = shown_column(column, schema, rows, origin=pack.info.origin)
+    if column.name not in schema.primary_key or len({row[column.name] for row in rows}) == len(rows):
+        return labels
+    return [Shown("text", ", ".join(spell(row[name]) for name in schema.primary_key)) for row in rows]
 
 
 def _label(shown: Shown) -> str:

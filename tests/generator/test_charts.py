@@ -146,6 +146,28 @@ def test_a_column_of_ours_is_shown_with_its_unit_and_a_share_in_percent(packs: M
     assert chart.rows[0].code
 
 
+def test_an_estimate_is_a_dot_on_the_line_of_its_interval(tmp_path: Path) -> None:
+    rows: list[Row] = [{"name": "sure", "gain": Decimal(2), "low": Decimal("-1.5"), "high": Decimal(5)}]
+    rows += [{"name": "alone", "gain": Decimal(1), "low": None, "high": None}]
+    rows += [{"name": "unknown", "gain": None, "low": Decimal(0), "high": Decimal(1)}]
+    numbers = [Column(name, "number") for name in ("gain", "low", "high")]
+    pack = imported(tmp_path, "gains", rows, Column("name", "string"), *numbers)
+    chart = make({"this": pack}, 'estimate_chart("gains", x="name", y="gain", low="low", high="high")')
+    page = html_of(chart)
+    assert (chart.title, chart.notes) == ("Gain, by name", ("Dot: Gain. Line: from Low to High.",))
+    assert texts(page, ".chart__said") == ["2, -1.5 to 5", "1", "— empty in the imported table"]
+    assert (len(page.css("circle.chart__dot")), len(page.css(".chart__interval"))) == (2, 1)
+
+
+def test_bars_that_one_column_does_not_tell_apart_are_named_by_the_key(tmp_path: Path) -> None:
+    rows: list[Row] = [{"market": "up", "bot": "a", "gain": 1}, {"market": "down", "bot": "a", "gain": 2}]
+    columns = (Column("market", "string"), Column("bot", "string"), Column("gain", "integer"))
+    pack = imported(tmp_path, "bots", rows, *columns, key=("market", "bot"))
+    bars = make({"this": pack}, 'bar_chart("bots", x="bot", y="gain")')
+    assert [row.label for row in bars.rows] == ["up, a", "down, a"]
+    assert [row.label for row in make({"this": pack}, 'bar_chart("bots", x="market", y="gain")').rows] == ["up", "down"]
+
+
 def test_dots_are_named_by_their_tables_key(packs: Mapping[str, Pack]) -> None:
     chart = make(packs, 'scatter_chart("run_metrics", x="tokens_in", y="latency_s", caption="Tokens, seconds")')
     assert chart.title == "Tokens, seconds"
