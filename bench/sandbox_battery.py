@@ -149,7 +149,7 @@ def write_table(path: Path, columns: Iterable[str], rows: Iterable[Row]) -> None
 
 
 TABLES = {
-    "attempts": ("Every attempt in every kind of box", ["attempt", "sandbox"], ATTEMPT_COLUMNS),
+    "attacks": ("Every attempt in every kind of box", ["attempt", "sandbox"], ATTEMPT_COLUMNS),
     "sandboxes": ("The kinds of box, and what they let through", ["sandbox"], SANDBOX_COLUMNS),
     "kinds": ("What succeeded, by what it was after", ["kind"], KIND_COLUMNS),
 }
@@ -194,7 +194,9 @@ def battery(folder: Path, kinds: Sequence[str] = KINDS) -> list[Row]:
                     opened = open_box({}, limits=LIMITS, sandbox=sandbox, scratch=place)
                     rows += attempt_rows(sandbox, asyncio.run(attempt(names_for(kind), host, opened)))
     boxes = [sandbox_row(kind, each, rows) for kind, each in found.items()]
-    write_table(folder / "attempts.csv", ATTEMPT_COLUMNS, rows)
+    together = {name: place for place, name in enumerate(ATTEMPTS)}
+    rows.sort(key=lambda row: together[str(row["attempt"])])
+    write_table(folder / "attacks.csv", ATTEMPT_COLUMNS, rows)
     write_table(folder / "sandboxes.csv", SANDBOX_COLUMNS, boxes)
     here = [kind for kind, each in found.items() if isinstance(each, Sandbox)]
     write_table(folder / "kinds.csv", KIND_COLUMNS, kind_rows(rows, here))

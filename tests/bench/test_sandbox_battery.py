@@ -25,7 +25,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Pack:
 
 
 def test_each_attempt_has_a_row_for_each_kind_of_box(sealed: Pack) -> None:
-    rows = sealed.table("attempts").rows
+    rows = sealed.table("attacks").rows
     assert {(row["attempt"], row["sandbox"]) for row in rows} == {
         (name, str(box["sandbox"])) for name in ATTEMPTS for box in sealed.table("sandboxes").rows if box["here"]
     }
@@ -33,12 +33,12 @@ def test_each_attempt_has_a_row_for_each_kind_of_box(sealed: Pack) -> None:
 
 
 def test_what_was_expected_happened(sealed: Pack) -> None:
-    rows = sealed.table("attempts").rows
+    rows = sealed.table("attacks").rows
     assert [row["attempt"] for row in rows if row["expected"] and row["outcome"] != row["expected"]] == []
 
 
 def test_what_would_harm_the_machine_is_not_tried_without_a_box(sealed: Pack) -> None:
-    rows = [row for row in sealed.table("attempts").rows if row["sandbox"] == "none"]
+    rows = [row for row in sealed.table("attacks").rows if row["sandbox"] == "none"]
     assert {row["attempt"] for row in rows if row["outcome"] == "not tried"} == NEVER_WITHOUT
     assert {row["blocked"] for row in rows if row["outcome"] == "not tried"} == {None}
     kinds = {row["kind"]: row for row in sealed.table("kinds").rows}
@@ -52,7 +52,7 @@ def test_the_published_pack_is_of_the_attempts_that_are_made_now(sealed: Pack) -
     columns = ("attempt", "kind", "sandbox", "tried", "expected")
 
     def tried(pack: Pack) -> set[tuple[object, ...]]:
-        return {tuple(row[name] for name in columns) for row in pack.table("attempts").rows}
+        return {tuple(row[name] for name in columns) for row in pack.table("attacks").rows}
 
     assert tried(sealed) <= tried(open_pack(PACK))
 
