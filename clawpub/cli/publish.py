@@ -11,7 +11,6 @@ import click
 
 from clawpub.cli.output import find_root, json_option, print_json, printable, root_option, shown, utc_now
 from clawpub.cli.status import Status
-from clawpub.errors import ConfigError
 
 if TYPE_CHECKING:
     from generator.publish.deploy import Asked
@@ -79,13 +78,14 @@ def publish(
 
 
 def _address(target: Bucket | Branch | Folder) -> str:
+    from generator.publish.git import without_password
     from generator.publish.targets import Branch, Bucket
 
     match target:
         case Bucket():
             return f"s3://{target.bucket}/{target.prefix}".rstrip("/")
         case Branch():
-            return f"git:{target.remote}#{target.branch}"
+            return f"git:{without_password(target.remote)}#{target.branch}"
         case _:
             return shown(target.path)
 
@@ -100,16 +100,22 @@ def _to_bucket(released: Released, target: Bucket, asked: Asked, status: Status,
     settings = target.settings
     store = S3(sdk("s3", region=settings.region, endpoint_url=settings.endpoint_url), target.bucket, target.prefix)
     if dry_run:
-        return _plan_json(make_plan(released, look(store), utc_now(), adopt=asked.adopt, grace=asked.grace))
+        plan = make_plan(released, look(store), utc_now(), adopt=asked.adopt, grace=asked.grace)
+        return _plan_json(plan, cached=settings.distribution is not None)
     cache = None
     if settings.distribution:
-        cache = CloudFront(sdk("cloudfront", region=settings.region), settings.distribution)
+        site = released.statement.predicate.publication.base_url
+        cache = CloudFront(sdk("cloudfront", region=settings.region), settings.distribution, site)
     holder = this_process(secrets.token_hex(8))
     done = deploy(released, store, holder, utc_now, cache=cache, asked=asked, progress=status)
-    return {**_plan_json(done.plan), "invalidated": done.invalidated, "conditional_writes": done.conditional}
+    return {
+        **_plan_json(done.plan, cached=cache is not None),
+        "invalidated": done.invalidated,
+        "conditional_writes": done.conditional,
+    }
 
 
-def _plan_json(plan: Plan) -> dict[str, Any]:
+def _plan_json(plan: Plan, *, cached: bool) -> dict[str, Any]:
     return {
         "put": [
             {"stage": stage, "files": len(steps), "bytes": sum(step.file.size for step in steps)}
@@ -121,7 +127,7 @@ def _plan_json(plan: Plan) -> dict[str, Any]:
         "removed": list(plan.removed),
         "kept_for_open_pages": sorted(plan.stale),
         "put_again": list(plan.healed),
-        "invalidate": list(plan.invalidate),
+        "invalidate": list(plan.invalidate) if cached else [],
         "continues": plan.interrupted,
     }
 
@@ -141,8 +147,6 @@ def _to_branch(released: Released, target: Branch, root: Path, status: Status, *
 def _to_folder(released: Released, target: Folder, *, dry_run: bool) -> dict[str, Any]:
     from generator.publish.folder import compare_folder, into_folder
 
-    if target.path.resolve() == released.folder.resolve():
-        raise ConfigError("the release is in that folder", at=target.path, hint="name another folder")
     put, removed = compare_folder(released, target.path)
     if not dry_run:
         into_folder(released, target.path)

@@ -72,7 +72,7 @@ def write_site(output: Path, files: Files) -> Written:
         output.parent.mkdir(parents=True, exist_ok=True)
         with _locked(output):
             _mend(output)
-            _refuse_foreign(output)
+            refuse_foreign(output)
             return _replace(output, {MARKER: _MARKER_TEXT, **files})
     except OSError as error:
         raise PublishError(
@@ -199,7 +199,8 @@ def _inside(folder: Path, path: str) -> Path:
     return folder.joinpath(*parts)
 
 
-def _refuse_foreign(output: Path) -> None:
+def refuse_foreign(output: Path) -> None:
+    """Raises: PublishError where a folder holds what no build of ours made."""
     if not output.exists():
         return
     if not output.is_dir():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from generator.publish.s3 import told
 
@@ -12,14 +13,18 @@ MOST = 1000
 
 
 class CloudFront:
-    def __init__(self, client: Any, distribution: str) -> None:
+    """A distribution before a site whose addresses begin with `base_url`."""
+
+    def __init__(self, client: Any, distribution: str, base_url: str = "") -> None:
         self._client = client
         self._distribution = distribution
+        self._base = quote(urlsplit(base_url).path.rstrip("/"), safe="/%")
 
     @told
     def invalidate(self, addresses: Sequence[str], reference: str) -> None:
         """Forget what is kept under these addresses; the same reference again asks for nothing new."""
-        paths = list(addresses) if len(addresses) <= MOST else ["/*"]
+        some = addresses if len(addresses) <= MOST else ("/*",)
+        paths = [self._base + address for address in some]
         self._client.create_invalidation(
             DistributionId=self._distribution,
             InvalidationBatch={"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": reference},

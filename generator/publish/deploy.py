@@ -32,11 +32,8 @@ from generator.publish.manifest import (
 )
 from generator.publish.order import STAGES, served
 from generator.publish.plan import GRACE, Plan, Step, There, make_plan
-from generator.publish.released import LocalFile, Released
-from generator.publish.store import Conflict, Store
-
-AT_ONCE = 32
-"""Uploads."""
+from generator.publish.released import Released
+from generator.publish.store import AT_ONCE, Conflict, Store
 
 
 class Cache(Protocol):
@@ -102,10 +99,11 @@ def deploy(
         if not invalidate and _is_done(released, there, plan):
             return Deployed(plan, conditional, 0)
         intent = _intent(holder, plan, there, invalidate)
-        etag = store.write(INTENT, print_note(intent), replaces=there.etags.get(INTENT))
+        etag = _note(store, INTENT, print_note(intent), there)
         put = _upload(plan.steps, store, lease, progress)
         lease.require()
-        _commit(store, _written(released, holder, plan, put, clock(), conditional=conditional), there)
+        done = _written(released, holder, plan, put, clock(), conditional=conditional)
+        _note(store, DEPLOY, print_note(done), there)
         store.delete(plan.removed)
         if cache and invalidate:
             progress("invalidating", 0, len(invalidate))
@@ -115,13 +113,15 @@ def deploy(
 
 
 def _is_conditional(store: Store) -> bool:
-    """Whether a store refuses a write whose condition does not hold; the lock stands there."""
+    """Whether a store refuses writes whose conditions do not hold; the lock stands there."""
     note = store.read(LOCK)
-    try:
-        store.write(LOCK, note.data if note else b"", replaces=None)
-    except Conflict:
-        return True
-    return False
+    for wrong in (None, "0" * 32):
+        try:
+            store.write(LOCK, note.data if note else b"", replaces=wrong)
+        except Conflict:
+            continue
+        return False
+    return True
 
 
 def _is_done(released: Released, there: There, plan: Plan) -> bool:
@@ -131,7 +131,8 @@ def _is_done(released: Released, there: There, plan: Plan) -> bool:
 
 def _intent(holder: Holder, plan: Plan, there: There, invalidate: tuple[str, ...]) -> Intent:
     before = there.unfinished.keys if there.unfinished else ()
-    return Intent(deploy=holder.deploy, keys=tuple(sorted({*plan.keys, *before})), invalidate=invalidate)
+    waiting = there.intent.invalidate if there.intent else ()  # for the next that is told of the cache
+    return Intent(deploy=holder.deploy, keys=tuple(sorted({*plan.keys, *before})), invalidate=invalidate or waiting)
 
 
 def _written(
@@ -147,16 +148,18 @@ def _written(
     )
 
 
-def _commit(store: Store, done: Deploy, there: There) -> None:
-    """Write down that a deploy came to its end. Raises: PublishError where another one did in between."""
+def _note(store: Store, key: str, data: bytes, there: There) -> str:
+    """Write a note in the place of the one that was looked at, and return its ETag.
+
+    Raises: PublishError where another deploy wrote one in between.
+    """
     try:
-        store.write(DEPLOY, print_note(done), replaces=there.etags.get(DEPLOY))
+        return store.write(key, data, replaces=there.etags.get(key))
     except Conflict:
-        found = store.read(DEPLOY)
-        if found is None or read_deploy(found.data).deploy != done.deploy:  # else an answer was lost on its way
-            raise PublishError(
-                "another deploy came to its end while this one was on its way", hint="publish again"
-            ) from None
+        found = store.read(key)
+        if found is not None and found.data == data:  # an answer was lost on its way
+            return found.etag
+        raise PublishError("another deploy was made while this one was on its way", hint="publish again") from None
 
 
 # --- uploads ---
@@ -171,7 +174,7 @@ def _upload(steps: Sequence[Step], store: Store, lease: Lease, progress: Progres
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="upload")
     try:
         for stage, some in groupby(steps, lambda step: step.stage):
-            for path, done in _stage([step.file for step in some], store, lease, pool):
+            for path, done in _stage(some, store, lease, pool):
                 put[path] = done
                 progress(f"uploading {STAGES[stage]}", len(put), len(steps))
     finally:
@@ -179,14 +182,18 @@ def _upload(steps: Sequence[Step], store: Store, lease: Lease, progress: Progres
     return put
 
 
-def _stage(
-    files: Iterable[LocalFile], store: Store, lease: Lease, pool: ThreadPoolExecutor
-) -> Iterable[tuple[str, Put]]:
-    def put(file: LocalFile) -> tuple[str, Put]:
+def _stage(steps: Iterable[Step], store: Store, lease: Lease, pool: ThreadPoolExecutor) -> Iterable[tuple[str, Put]]:
+    def put(step: Step) -> tuple[str, Put]:
         lease.require()
-        how = served(file.path)
-        etag = store.put_file(file.path, file.file, file.sha256, how)
-        return file.path, Put(sha256=file.sha256, etag=etag, headers=headers_digest(how))
+        path, how = step.file.path, served(step.file.path)
+        try:
+            etag = store.put_file(step.file, how, replaces=step.replaces)
+        except Conflict:
+            raise PublishError(
+                f"{path} was written by something else while this deploy was on its way; it stopped",
+                hint="publish again when nothing else writes there",
+            ) from None
+        return path, Put(sha256=step.file.sha256, etag=etag, headers=headers_digest(how))
 
-    for future in as_completed([pool.submit(put, file) for file in files]):
+    for future in as_completed([pool.submit(put, step) for step in steps]):
         yield future.result()

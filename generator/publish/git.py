@@ -18,7 +18,7 @@ from pathlib import Path
 
 from clawpub.errors import ConfigError, PublishError
 from generator.progress import Progress, silent
-from generator.publish.released import LocalFile, Released
+from generator.publish.released import Released
 
 KEPT = "CNAME"
 """What the branch may hold besides the site: the name under which GitHub serves it."""
@@ -41,6 +41,11 @@ class Pushed:
     """Empty where the branch held the release already, or where nothing was to be pushed."""
 
 
+def without_password(address: str) -> str:
+    """Return an address as it may be shown."""
+    return re.sub(r"//[^@/\s]*@", "//", address)
+
+
 def parse_remote(said: str) -> tuple[str, str]:
     """Return the remote and the branch of `REMOTE#BRANCH`.
 
@@ -49,7 +54,8 @@ def parse_remote(said: str) -> tuple[str, str]:
     remote, _, branch = said.partition("#")
     if not remote or remote.startswith("-") or not _BRANCH.fullmatch(branch) or ".." in branch:
         raise ConfigError(
-            f"{said!r} names no branch of a repository", hint="such as git:origin#gh-pages, or git:/srv/site.git#main"
+            f"{without_password(said)!r} names no branch of a repository",
+            hint="such as git:origin#gh-pages, or git:/srv/site.git#main",
         )
     return remote, branch
 
@@ -112,7 +118,7 @@ def _environment() -> Mapping[str, str]:
 
 
 def _trouble(verb: str, said: str) -> PublishError:
-    words = " ".join(re.sub(r"//[^@/\s]*@", "//", said).split())[:400]
+    words = " ".join(without_password(said).split())[:400]
     if "fetch first" in said or "non-fast-forward" in said or "stale info" in said:
         return PublishError("the branch was pushed to meanwhile", hint="publish again")
     hint = "look at the remote and at its credentials; git asks for no password here"
@@ -161,7 +167,7 @@ def _stream(released: Released, base: str, name: bytes | None, now: datetime) ->
         if data is not None and path not in paths and (data or path == PLAIN):
             yield from _file(path, data)
     for file in released.files:
-        yield from _file(file.path, _bytes(file))
+        yield from _file(file.path, file.read())
 
 
 def _file(path: str, data: bytes) -> Iterator[bytes]:
@@ -169,10 +175,3 @@ def _file(path: str, data: bytes) -> Iterator[bytes]:
     yield b'M 100644 inline "%b"\ndata %d\n' % (quoted.encode(), len(data))
     yield data
     yield b"\n"
-
-
-def _bytes(file: LocalFile) -> bytes:
-    try:
-        return file.file.read_bytes()
-    except OSError as error:
-        raise PublishError(f"cannot be read: {error.strerror}", at=file.file) from None

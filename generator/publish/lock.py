@@ -2,8 +2,9 @@
 
 Its holder writes it again every few seconds. A lock is taken over where its holder cannot go on: a process of this
 machine that is gone, at once; one of another machine when the lock has not been written for LEASE_S, by the store's own
-clock. Taking over is a conditional write, so that of two who try one wins; a holder that was taken over notices it at
-its next write, and at the latest when it commits.
+clock. Taking over is a conditional write, so that of two who try one wins. A holder that was taken over, or has not
+been heard for as long as that might have happened (its machine was asleep), puts nothing more; and whatever it has on
+its way is conditional too, so that it writes over nothing that the other one put.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from clawpub.errors import PublishError
 from generator.publish.manifest import STATE
@@ -36,7 +40,7 @@ class Holder:
     """For people."""
     pid: int
     began: str
-    """When the process did, in the kernel's own count: numbers are used again."""
+    """When the process did, in the kernel's own count: numbers are used again. Empty where unknown."""
 
 
 def this_process(deploy: str) -> Holder:
@@ -52,47 +56,69 @@ def _machine() -> str:
 
 
 def _began(pid: int) -> str:
-    """Return when a process began; empty where there is none."""
+    """Return when a process began; "ended" where only its parent has not noticed, empty where it cannot be seen."""
     try:
         told = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
-        return "" if told[0] in "ZX" else told[19]
+        return "ended" if told[0] in "ZX" else told[19]
     except (OSError, IndexError):
         return ""
 
 
 def _is_gone(holder: Holder) -> bool:
-    """Whether a holder is surely not running any more."""
-    return bool(holder.machine) and holder.machine == _machine() and _began(holder.pid) != holder.began
+    """Whether a holder is surely not running any more. Another user's process may be hidden, and is not gone."""
+    if not holder.machine or holder.machine != _machine() or holder.pid <= 0:
+        return False
+    try:
+        os.kill(holder.pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        pass
+    return _began(holder.pid) not in ("", holder.began)
+
+
+def _awake_s() -> float:
+    """Return a count of seconds that goes on while the machine sleeps, where its system has one."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class Lease:
     """A lock that is held."""
 
-    def __init__(self, store: Store, holder: Holder, etag: str) -> None:
+    def __init__(self, store: Store, holder: Holder, etag: str, seconds: Callable[[], float] = _awake_s) -> None:
         self._store = store
         self._holder = holder
         self._etag = etag
+        self._seconds = seconds
+        self._heard_s = seconds()
         self._lost = threading.Event()
         self._end = threading.Event()
         self._beating = threading.Thread(target=self._beat, daemon=True)
 
     def require(self) -> None:
-        """Raises: PublishError where somebody else has taken over."""
+        """Raises: PublishError where somebody else has taken over, or may have."""
         if self._lost.is_set():
             raise PublishError(
                 "another deploy has taken this one's place; it stopped where it was",
                 hint="nothing is broken; publish again when that one is done",
             )
+        if (silent_s := self._seconds() - self._heard_s) > LEASE_S:
+            raise PublishError(
+                f"the lock could not be kept for {silent_s:.0f} s, and another deploy may have begun; this one stopped",
+                hint="nothing is broken; publish again, it goes on where it stopped",
+            )
 
     def _beat(self) -> None:
         while not self._end.wait(BEAT_S):
+            asked_s = self._seconds()
             try:
                 self._etag = self._store.write(LOCK, _written(self._holder), replaces=self._etag)
+                self._heard_s = asked_s
             except Conflict:
                 self._lost.set()
                 return
             except PublishError:
-                continue  # the store may answer again before the lease ends; the commit is conditional in any case
+                continue  # the store may answer again before the lease ends
 
     def _release(self) -> None:
         self._end.set()
@@ -145,6 +171,6 @@ def _written(holder: Holder) -> bytes:
 
 def _read(data: bytes) -> Holder | None:
     try:
-        return Holder(**json.loads(data))
-    except (ValueError, TypeError):
+        return TypeAdapter(Holder).validate_json(data, strict=True)
+    except ValidationError:
         return None

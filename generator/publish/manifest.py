@@ -11,11 +11,9 @@ is never touched.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from clawpub.errors import PublishError
 from generator.publish.order import Served
@@ -44,9 +42,9 @@ class Deploy(_Part):
     deploy: str
     release: str
     """The SHA-256 of its `release.json`, in hex."""
-    at: datetime
+    at: AwareDatetime
     files: dict[SafeName, Put]
-    stale: dict[SafeName, datetime] = {}
+    stale: dict[SafeName, AwareDatetime] = {}
     """Files of former releases that are left for pages which readers have open, and since when."""
     conditional: bool = True
     """Whether the store refuses a conditional write whose condition does not hold."""
@@ -91,6 +89,3 @@ def _unreadable(key: str, error: ValidationError) -> PublishError:
         f"{key} at the target cannot be read: {first_fault(error)}",
         hint=f"another version of clawpub may have written it; where none did, remove {key} and publish with --adopt",
     )
-
-
-Files = Mapping[str, Put]

@@ -2,12 +2,16 @@
 
     stage   files                                        why then
     1-3     new: assets, data, pages                     nobody is led to them yet
-    4       changed assets                               the pages that show them follow
-    5       changed data: packs, sources
-    6       changed pages                                all that they lead to is there
-    7       pages that list                              front page, sections, models, ...
-    8       feeds, site map, search                      programs that follow them find all
-    9       the statement and its signature              now all that they name is there
+    4       new feeds                                    every page names them in its head
+    5       changed assets                               the pages that show them follow
+    6       changed data: packs, sources
+    7       changed pages                                all that they lead to is there
+    8       pages that list                              the front page, new or not; sections, models, ...
+    9       feeds, site map, search                      programs that follow them find all
+    10      the statement and its signature              now all that they name is there
+
+A list that is new goes with the new pages, because changed pages lead to it (a first edition puts "Editions" into the
+navigation of all). The front page is known by its address alone, and is never there before what it leads to.
 
 Removed pages go when all else is in place; removed assets stay for a while, because a page that a reader has open asks
 for those it was made with.
@@ -30,6 +34,7 @@ STAGES = (
     "new assets",
     "new data",
     "new pages",
+    "new feeds",
     "changed assets",
     "changed data",
     "changed pages",
@@ -37,7 +42,9 @@ STAGES = (
     "feeds",
     "statement",
 )
-_AT: dict[Kind, int] = {"asset": 0, "data": 1, "page": 2, "list": 6, "feed": 7, "statement": 8}
+_NEW: dict[Kind, int] = {"asset": 0, "data": 1, "page": 2, "list": 2, "feed": 3, "statement": 9}
+_CHANGED: dict[Kind, int] = {"asset": 4, "data": 5, "page": 6, "list": 7, "feed": 8, "statement": 9}
+FRONT = "index.html"
 
 _FEEDS = frozenset({FEED, JSON_FEED, "sitemap.xml", "robots.txt", HEADERS, f"{SEARCH}/pagefind-entry.json"})
 _STATEMENTS = frozenset({STATEMENT, ENVELOPE, PUBLIC_KEY})
@@ -94,8 +101,7 @@ def kind_of(path: str) -> Kind:
 
 def stage_of(path: str, *, new: bool) -> int:
     """Return the number of a file's stage, from 0: its place in STAGES."""
-    kind = kind_of(path)
-    return _AT[kind] if new or kind in ("list", "feed", "statement") else _AT[kind] + 3
+    return (_NEW if new and path != FRONT else _CHANGED)[kind_of(path)]
 
 
 def served(path: str) -> Served:

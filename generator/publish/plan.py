@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from clawpub.errors import PublishError
 from generator.publish.manifest import STATE, Deploy, Intent, Put, headers_digest
 from generator.publish.order import STAGES, addresses, kind_of, served, stage_of
 from generator.publish.released import LocalFile, Released
-from generator.publish.store import Head, Listed
+from generator.publish.store import AT_ONCE, Head, Listed
 
 GRACE = timedelta(days=1)
 """How long an asset that no page names any more is kept for pages that readers have open."""
@@ -22,8 +23,12 @@ class Step:
     """One file to be put."""
 
     file: LocalFile
-    new: bool
-    """Whether nothing stands in its place."""
+    replaces: str | None
+    """The ETag of what stands in its place; None where nothing does."""
+
+    @property
+    def new(self) -> bool:
+        return self.replaces is None
 
     @property
     def stage(self) -> int:
@@ -85,7 +90,8 @@ class There:
     def known(self) -> set[str]:
         """The keys that are ours."""
         ours = set(self.deploy.files) | set(self.deploy.stale) if self.deploy else set()
-        return ours | set(self.unfinished.keys if self.unfinished else ())
+        # an intent counts after its end too: one that was taken over may have put its files late
+        return ours | set(self.intent.keys if self.intent else ())
 
 
 def make_plan(
@@ -99,12 +105,12 @@ def make_plan(
     _refuse_foreign(files, there, adopt=adopt)
     steps, unchanged, healed = [], {}, []
     recorded = there.deploy.files if there.deploy else {}
+    standing = _standing(released.files, there)
     for path, file in files.items():
-        put = _standing(file, there)
-        if put is not None:
-            unchanged[path] = put
+        if path in standing:
+            unchanged[path] = standing[path]
             continue
-        steps.append(Step(file, new=path not in there.listing))
+        steps.append(Step(file, there.listing[path].etag if path in there.listing else None))
         if path in recorded and recorded[path].sha256 == file.sha256:
             healed.append(path)
     steps.sort(key=lambda step: (step.stage, step.file.path))
@@ -124,25 +130,32 @@ def make_plan(
     )
 
 
-def _standing(file: LocalFile, there: There) -> Put | None:
-    """Return how a file stands at the target already; None where it has to be put."""
-    listed, known = there.listing.get(file.path), there.deploy.files.get(file.path) if there.deploy else None
-    headers = headers_digest(served(file.path))
-    if listed is None:
-        return None
-    if known and (known.etag, known.sha256, known.headers) == (listed.etag, file.sha256, headers):
-        return known
-    if listed.size != file.size or listed.etag != file.md5():
-        return None
-    found = there.head(file.path)  # put by a deploy that was interrupted, or by something else
-    if found is None or (found.sha256, headers_digest(found.served)) != (file.sha256, headers):
-        return None
-    return Put(sha256=file.sha256, etag=listed.etag, headers=headers)
+def _standing(files: Sequence[LocalFile], there: There) -> dict[str, Put]:
+    """Return how files stand at the target, of those that are there as they should be."""
+    found, asked = {}, []
+    for file in files:
+        listed, known = there.listing.get(file.path), there.deploy.files.get(file.path) if there.deploy else None
+        if listed is None:
+            continue
+        if known and (known.etag, known.sha256, known.headers) == (listed.etag, file.sha256, _headers(file)):
+            found[file.path] = known
+        elif listed.size == file.size and listed.etag == file.md5():
+            asked.append(file)  # put by a deploy that was interrupted, or by something else
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="look") as pool:
+        for file, head in zip(asked, pool.map(there.head, (file.path for file in asked)), strict=True):
+            if head and (head.sha256, headers_digest(head.served)) == (file.sha256, _headers(file)):
+                found[file.path] = Put(sha256=file.sha256, etag=head.etag, headers=_headers(file))
+    return found
+
+
+def _headers(file: LocalFile) -> str:
+    return headers_digest(served(file.path))
 
 
 def _leaving(gone: set[str], there: There, now: datetime, grace: timedelta) -> tuple[dict[str, datetime], list[str]]:
     """Return which files that are no longer of the site are kept, since when, and which are deleted."""
-    before = there.deploy.stale if there.deploy else {}
+    # after an interrupted deploy the count begins anew: the pages that it put may have named any of them again
+    before = there.deploy.stale if there.deploy and not there.unfinished else {}
     stale, removed = {}, []
     for path in gone:
         since = before.get(path, now)

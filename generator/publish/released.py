@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from clawpub.errors import PublishError
 from generator.pages.output import MARKER
 from generator.progress import Progress, silent
-from generator.release.statement import ENVELOPE, STATEMENT, Statement, read_statement
+from generator.release.signing import read_envelope, read_public_key
+from generator.release.statement import ENVELOPE, PUBLIC_KEY, STATEMENT, Statement, read_statement
 
 REBUILD = "build it again: clawpub build --release"
 MOST_NAMED = 5
@@ -27,8 +28,27 @@ class LocalFile:
 
     def md5(self) -> str:
         """Return the digest that object stores give as the ETag of what was put in one piece."""
-        with self.file.open("rb") as data:
-            return hashlib.file_digest(data, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        try:
+            with self.file.open("rb") as data:
+                return hashlib.file_digest(data, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        except OSError as error:
+            raise self._trouble(error) from None
+
+    def read(self) -> bytes:
+        """Return the bytes that were compared.
+
+        Raises: PublishError where they are others by now, as where a build went on meanwhile.
+        """
+        try:
+            data = self.file.read_bytes()
+        except OSError as error:
+            raise self._trouble(error) from None
+        if hashlib.sha256(data).hexdigest() != self.sha256:
+            raise PublishError("changed while it went out", at=self.file, hint=REBUILD)
+        return data
+
+    def _trouble(self, error: OSError) -> PublishError:
+        return PublishError(f"cannot be read: {error.strerror}", at=self.file, hint=REBUILD)
 
 
 @dataclass(frozen=True)
@@ -47,7 +67,8 @@ class Released:
 def open_release(folder: Path, progress: Progress = silent) -> Released:
     """Return a release whose every byte was compared.
 
-    Raises: PublishError where the folder is no release, or holds what was not released, or other bytes.
+    Raises: PublishError where the folder is no release, or holds what was not released, or other bytes, or a signature
+    that is not over this statement.
     """
     try:
         data = (folder / STATEMENT).read_bytes()
@@ -65,15 +86,36 @@ def open_release(folder: Path, progress: Progress = silent) -> Released:
     files, wrong = [], []
     for number, path in enumerate(sorted(there.keys() - {MARKER})):
         progress("comparing", number, len(there))
-        file = there[path]
+        file = _looked_at(path, there[path])
+        if file.sha256 != known.get(path, file.sha256):
+            wrong.append(path)
+        files.append(file)
+    if hashlib.sha256(data).hexdigest() != next(file.sha256 for file in files if file.path == STATEMENT):
+        wrong.append(STATEMENT)
+    _refuse(wrong, "has other bytes than were released", folder)
+    _check_signature({file.path: file for file in files}, data)
+    return Released(folder, statement, tuple(files))
+
+
+def _looked_at(path: str, file: Path) -> LocalFile:
+    try:
         with file.open("rb") as opened:
             sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
-            size = os.fstat(opened.fileno()).st_size
-        if sha256 != known.get(path, sha256):
-            wrong.append(path)
-        files.append(LocalFile(path, file, sha256, size))
-    _refuse(wrong, "has other bytes than were released", folder)
-    return Released(folder, statement, tuple(files))
+            return LocalFile(path, file, sha256, os.fstat(opened.fileno()).st_size)
+    except OSError as error:
+        raise PublishError(f"cannot be read: {error.strerror}", at=file) from None
+
+
+def _check_signature(files: Mapping[str, LocalFile], statement: bytes) -> None:
+    """The envelope is the one file that the statement cannot name."""
+    if ENVELOPE not in files:
+        return
+    envelope = read_envelope(files[ENVELOPE].read())
+    if PUBLIC_KEY not in files:
+        raise PublishError(f"is there, and {PUBLIC_KEY} is not", at=files[ENVELOPE].file, hint=REBUILD)
+    key = read_public_key(files[PUBLIC_KEY].read(), at=files[PUBLIC_KEY].file)
+    if envelope.content != statement or not envelope.signed_by(key):
+        raise PublishError("is no signature of this release", at=files[ENVELOPE].file, hint=REBUILD)
 
 
 def _plain_files(folder: Path) -> Iterator[tuple[str, Path]]:

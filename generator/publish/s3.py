@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import wraps
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from clawpub.errors import ConfigError, PublishError
 from generator.publish.order import Served
-from generator.publish.store import Conflict, Head, Listed, Note
+from generator.publish.released import LocalFile
+from generator.publish.store import AT_ONCE, Conflict, Head, Listed, Note
 
-CONNECTIONS = 32
 ATTEMPTS = 5
 """Of each request; what a second one meets of the first, such as a lock of ours, is known as ours."""
 MOST_DELETED = 1000
 """Objects of one request, as the service has it."""
 CONTROL = "no-store"
+SMALL = 4 << 20
+"""Bytes of files that are read whole before they are sent."""
 
 _CONFLICTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
@@ -35,8 +36,10 @@ _HINTS = {
     "IllegalLocationConstraintException": "the bucket is in another region: set `region` in publish.toml",
     "RequestTimeTooSkewed": "this machine's clock is wrong: set it",
     "SlowDown": "the store asks for fewer requests: publish again in a minute, it goes on where it stopped",
+    "NotImplemented": "this store has no conditional writes (If-None-Match), which keep two deploys apart: use another",
     "BadDigest": "a file changed while it went out: build the release again",
 }
+_LOG_IN = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -56,7 +59,7 @@ def sdk(name: str, *, region: str | None, endpoint_url: str | None = None, attem
             "boto3 is needed for that", hint="make extra NAME=publish, or: pip install 'clawpub[publish]'"
         ) from None
     config = Config(
-        max_pool_connections=CONNECTIONS,
+        max_pool_connections=AT_ONCE + 1,
         retries={"mode": "standard", "total_max_attempts": attempts},
         connect_timeout=10,
         read_timeout=60,
@@ -71,7 +74,7 @@ def sdk(name: str, *, region: str | None, endpoint_url: str | None = None, attem
 
 
 def told(call: Callable[P, T]) -> Callable[P, T]:
-    """Return a call that raises PublishError for whatever its service answers, and Conflict for an unmet condition."""
+    """Return a call that raises PublishError for whatever its service answers instead of doing it."""
 
     @wraps(call)
     def calling(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -81,18 +84,16 @@ def told(call: Callable[P, T]) -> Callable[P, T]:
         try:
             return call(*args, **kwargs)
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", "unknown"))
+            code = _code(error)
             words = str(error.response.get("Error", {}).get("Message") or "")
             about = f"{error.operation_name}: {code}{f', {words}' if words and words != code else ''}"
-            if code in _CONFLICTS:
-                raise Conflict(about) from None
             raise PublishError(about, hint=_HINTS.get(code, "publish again: it goes on where it stopped")) from None
         except NoCredentialsError:
-            raise PublishError(
-                "no credentials", hint="set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in"
-            ) from None
+            raise PublishError("no credentials", hint=_LOG_IN) from None
         except (BotoCoreError, Boto3Error) as error:
-            raise PublishError(str(error), hint="publish again: it goes on where it stopped") from None
+            ours = any(word in type(error).__name__ for word in ("Credential", "Token", "Login", "Profile"))
+            hint = _LOG_IN if ours else "publish again: it goes on where it stopped"
+            raise PublishError(str(error), hint=hint) from None
 
     return calling
 
@@ -110,7 +111,8 @@ class S3:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
         found = [each for page in pages for each in page.get("Contents", ())]
         cut = len(self._prefix)
-        return iter([(each["Key"][cut:], Listed(_bare(each["ETag"]), each["Size"])) for each in found])
+        files = [each for each in found if each["Size"] or not each["Key"].endswith("/")]  # else a console's "folder"
+        return iter([(each["Key"][cut:], Listed(_bare(each["ETag"]), each["Size"])) for each in files])
 
     @told
     def head(self, key: str) -> Head | None:
@@ -121,21 +123,42 @@ class S3:
         return Head(_bare(found["ETag"]), found.get("Metadata", {}).get("sha256", ""), served)
 
     @told
-    def put_file(self, key: str, file: Path, sha256: str, served: Served) -> str:
+    def put_file(self, file: LocalFile, served: Served, *, replaces: str | None) -> str:
+        headers = {
+            "ChecksumSHA256": base64.b64encode(bytes.fromhex(file.sha256)).decode(),
+            "ContentType": served.content_type,
+            "CacheControl": served.cache_control,
+            "Metadata": {"sha256": file.sha256},
+        }
         try:
-            body = file.open("rb")
+            if file.size <= SMALL:  # what is read from a file is sent one round trip later: the client asks first
+                return self._put(file.path, file.read(), replaces, **headers)
+            with file.file.open("rb") as body:
+                return self._put(file.path, body, replaces, **headers)
         except OSError as error:
-            raise PublishError(f"cannot be read: {error.strerror}", at=file) from None
-        with body:
+            raise PublishError(f"cannot be read: {error.strerror}", at=file.file) from None
+        except Conflict:
+            found = self.head(file.path)
+            if found is not None and (found.sha256, found.served) == (file.sha256, served):
+                return found.etag  # it is there: an answer was lost on its way
+            raise
+
+    def _put(self, key: str, body: Any, replaces: str | None, **headers: Any) -> str:
+        """Put an object in the place of the one with this ETag, None for none, and return the new one's.
+
+        Raises: Conflict.
+        """
+        from botocore.exceptions import ClientError
+
+        condition = {"IfMatch": f'"{replaces}"'} if replaces is not None else {"IfNoneMatch": "*"}
+        try:
             answer = self._client.put_object(
-                Bucket=self._bucket,
-                Key=self._prefix + key,
-                Body=body,
-                ChecksumSHA256=base64.b64encode(bytes.fromhex(sha256)).decode(),
-                ContentType=served.content_type,
-                CacheControl=served.cache_control,
-                Metadata={"sha256": sha256},
+                Bucket=self._bucket, Key=self._prefix + key, Body=body, **headers, **condition
             )
+        except ClientError as error:
+            if _code(error) in (_CONFLICTS if replaces is None else _CONFLICTS | _ABSENT):
+                raise Conflict(f"{key} is not as it was") from None
+            raise
         return _bare(answer["ETag"])
 
     @told
@@ -159,16 +182,7 @@ class S3:
 
     @told
     def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
-        condition = {"IfMatch": f'"{replaces}"'} if replaces is not None else {"IfNoneMatch": "*"}
-        answer = self._client.put_object(
-            Bucket=self._bucket,
-            Key=self._prefix + key,
-            Body=data,
-            ContentType="application/json",
-            CacheControl=CONTROL,
-            **condition,
-        )
-        return _bare(answer["ETag"])
+        return self._put(key, data, replaces, ContentType="application/json", CacheControl=CONTROL)
 
     @told
     def remove(self, key: str, *, etag: str) -> None:
@@ -183,9 +197,14 @@ class S3:
         try:
             return ask(Bucket=self._bucket, Key=self._prefix + key)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in _ABSENT:
+            if _code(error) in _ABSENT:
                 return None
             raise
+
+
+def _code(error: Any) -> str:
+    """Return what a service calls the error that it answered with."""
+    return str(error.response.get("Error", {}).get("Code", "unknown"))
 
 
 def _bare(etag: str) -> str:

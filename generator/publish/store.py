@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from clawpub.errors import PublishError
 from generator.publish.order import Served
+from generator.publish.released import LocalFile
+
+AT_ONCE = 32
+"""Requests."""
 
 
 class Conflict(PublishError):
@@ -49,8 +51,11 @@ class Store(Protocol):
 
     def head(self, key: str) -> Head | None: ...
 
-    def put_file(self, key: str, file: Path, sha256: str, served: Served) -> str:
-        """Put a file whose bytes the store compares with the digest; return the ETag."""
+    def put_file(self, file: LocalFile, served: Served, *, replaces: str | None) -> str:
+        """Put a file whose bytes the store compares with the digest; return the ETag.
+
+        Raises: Conflict where another object stands in its place than the one with this ETag, None for none.
+        """
 
     def delete(self, keys: Iterable[str]) -> None: ...
 
@@ -64,12 +69,3 @@ class Store(Protocol):
 
     def remove(self, key: str, *, etag: str) -> None:
         """Remove a note if it is still this one."""
-
-
-@dataclass(frozen=True)
-class Moment:
-    """When and by whom a deploy is made."""
-
-    deploy: str
-    """A random name."""
-    now: datetime

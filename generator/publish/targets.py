@@ -50,7 +50,7 @@ def find_target(said: str | None, publishing: Publishing, root: Path) -> Bucket 
             named = f"one of {', '.join(known)}" if known else EXAMPLES
             raise ConfigError("name a target", hint=named)
         said = next(iter(known))
-    settings = known.get(said)
+    settings = known.get(said) or next((target for target in known.values() if target.url == said), None)
     return _parsed(settings.url if settings else said, settings or Target(url=said), root, known)
 
 

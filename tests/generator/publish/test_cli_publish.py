@@ -20,6 +20,7 @@ from tests.s3server import S3Server, s3_server
 
 CLAWPUB = [sys.executable, "-c", "from clawpub.cli import main; main()"]
 SITE = 'title = "Small"\nbase_url = "https://small.example"\n'
+KNOWN = 'region = "us-east-1"\nendpoint_url = "ENDPOINT"\n'
 KILLS = 40 if os.environ.get("CLAWPUB_SOAK") else 4
 
 
@@ -67,8 +68,28 @@ def test_a_folder_is_exchanged_whole(root: Path) -> None:
     assert "9 unchanged, 0 removed" in clawpub(root, "publish", "./www").stdout
     (root / "theirs").mkdir()
     (root / "theirs" / "file").write_text("theirs")
-    refused = clawpub(root, "publish", "./theirs")
-    assert refused.returncode == 2 and "no build of clawpub made it" in refused.stderr
+    for more in ([], ["--dry-run"]):
+        refused = clawpub(root, "publish", "./theirs", *more)
+        assert refused.returncode == 2 and "no build of clawpub made it" in refused.stderr
+    for inside in ("site", "site/www", "."):
+        refused = clawpub(root, "publish", f"folder:{inside}")
+        assert refused.returncode == 2 and "in that folder, or around it" in refused.stderr
+
+
+def test_a_bucket_known_by_its_address_has_its_settings_and_no_password_is_shown(root: Path, server: S3Server) -> None:
+    known = "".join(f'[targets.{name}]\nurl = "s3://site/{name}"\n{more}' for name, more in (("a", KNOWN), ("b", "")))
+    (root / "publish.toml").write_text(known)
+    released(root / "site", small_site("one"))
+    plain = {name: value for name, value in server.environment.items() if "ENDPOINT" not in name}
+    (root / "publish.toml").write_text(known.replace("ENDPOINT", server.endpoint))
+    assert clawpub(root, "publish", "s3://site/a", env=plain).returncode == 0
+    files = released(root / "two", small_site("two") | {"more.txt": b"x"})
+    dry = json.loads(clawpub(root, "publish", "b", "--dry-run", "--json", env=server.environment).stdout)
+    assert dry["invalidate"] == [] and len(dry["files"]) < len(files.files)
+    (root / "publish.toml").unlink()
+    for target in ("git:https://me:secret@127.0.0.1:9/x.git#pages", "git:https://me:secret@127.0.0.1:9/x.git"):
+        done = clawpub(root, "publish", target)
+        assert done.returncode == 2 and "127.0.0.1" in done.stderr and "secret" not in done.stderr + done.stdout
 
 
 @pytest.mark.parametrize(

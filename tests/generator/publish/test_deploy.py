@@ -12,10 +12,11 @@ import pytest
 
 from clawpub.errors import PublishError
 from generator.publish.deploy import Asked, Deployed, deploy, look
-from generator.publish.lock import LEASE_S, LOCK, Holder, held, this_process
+from generator.publish.lock import LEASE_S, LOCK, Holder, Lease, held, this_process
 from generator.publish.manifest import DEPLOY, INTENT
 from generator.publish.order import Served
 from generator.publish.plan import make_plan
+from generator.publish.released import LocalFile
 from generator.publish.s3 import S3
 from generator.publish.store import Head, Listed, Note, Store
 from tests.generator.publish.sites import faults_of, fetcher, released, small_site
@@ -85,8 +86,8 @@ def test_only_what_changed_is_sent_and_in_the_order_of_the_stages(tmp_path: Path
     send(tmp_path, small_site("one") | {"a/b/index.html": b"old"}, store)
     more = {"a/b/index.html": b"new", "a/c/index.html": b"<p>", "cards/x.png": b"1", "sitemap.xml": b"<x/>"}
     done = send(tmp_path, small_site("one") | more, store, 1)
-    assert done.plan.keys == ("cards/x.png", "a/c/index.html", "a/b/index.html", "sitemap.xml", "release.json")
-    assert list(done.plan.by_stage()) == ["new assets", "new pages", "changed pages", "feeds", "statement"]
+    assert done.plan.keys == ("cards/x.png", "a/c/index.html", "sitemap.xml", "a/b/index.html", "release.json")
+    assert list(done.plan.by_stage()) == ["new assets", "new pages", "new feeds", "changed pages", "statement"]
 
 
 def test_a_removed_page_goes_and_a_removed_asset_stays_a_while(tmp_path: Path, store: Store) -> None:
@@ -160,16 +161,78 @@ def test_a_lock_can_be_taken_over_and_its_holder_stops_at_the_commit(store: Stor
     """The one that was taken over has uploaded files, which are whole; it never writes down that it came to its end."""
 
     class TakenOver(Faulty):
-        def put_file(self, key: str, file: Path, sha256: str, served: Served) -> str:
-            if key == "release.json":
+        def write(self, key: str, data: bytes, *, replaces: str | None) -> str:
+            if key == DEPLOY:
                 send(tmp_path, small_site("two"), store, 2, Asked(take_over=True))
-            return super().put_file(key, file, sha256, served)
+            return super().write(key, data, replaces=replaces)
 
-    with pytest.raises(PublishError, match="another deploy came to its end"):
+    with pytest.raises(PublishError, match="another deploy was made"):
         send(tmp_path, small_site("one"), TakenOver(store, None))
     assert look(store).deploy.deploy == "deploy-2"  # type: ignore[union-attr]
     send(tmp_path, small_site("two"), store, 3)
     assert keys(store) - set(small_site("one")) == set(small_site("two")) - set(small_site("one")) | {"release.json"}
+
+
+def test_a_deploy_that_slept_writes_over_nothing_and_its_late_files_are_known(tmp_path: Path, store: Store) -> None:
+    """It was taken over while it slept; awake again, it has a new file on its way, and then a changed one."""
+
+    class Sleeper(Faulty):
+        def put_file(self, file: LocalFile, served: Served, *, replaces: str | None) -> str:
+            if file.path.startswith("assets/"):
+                send(tmp_path, small_site("three"), store, 3, Asked(take_over=True))
+            return super().put_file(file, served, replaces=replaces)
+
+    send(tmp_path, small_site("one"), store, 1)
+    with pytest.raises(PublishError, match="was written by something else while this deploy was on its way"):
+        send(tmp_path, small_site("two"), Sleeper(store, None), 2)
+    late = keys(store) - set(small_site("three")) - set(small_site("one")) - {"release.json"}
+    assert late and late <= set(small_site("two"))
+    assert send(tmp_path, small_site("two"), store, 4).plan.steps, "nothing of it is taken for somebody else's"
+
+
+def test_what_nobody_holds_or_holds_too_long_is_not_held(store: Store, tmp_path: Path) -> None:
+    seconds = iter((0.0, LEASE_S - 1, LEASE_S + 1))
+    lease = Lease(store, holder(), "", seconds=lambda: next(seconds))
+    lease.require()
+    with pytest.raises(PublishError, match="another deploy may have begun"):
+        lease.require()
+    store.write(LOCK, b'{"pid": "../.."}', replaces=None)
+    with pytest.raises(PublishError, match="another deploy is at it: somebody"):
+        send(tmp_path, small_site("one"), store)
+
+
+def test_an_asset_that_an_interrupted_deploy_named_again_stays_a_while_from_then(tmp_path: Path, store: Store) -> None:
+    """It was of no page for two days, then an interrupted deploy showed pages with it."""
+    send(tmp_path, small_site("one"), store, 1)
+    send(tmp_path, small_site("two"), store, 2)
+    late = NOW + timedelta(days=2)
+    with pytest.raises(Cut):
+        deploy(released(tmp_path / "back", small_site("one")), Faulty(store, 6), dead(3), lambda: late)
+    done = deploy(released(tmp_path / "three", small_site("three")), store, holder(4), lambda: late)
+    sheets = {path for version in ("one", "two") for path in small_site(version) if path.startswith("assets/")}
+    assert done.plan.interrupted and set(done.plan.stale) == sheets and keys(store) >= sheets
+
+
+def test_a_page_of_a_new_list_is_never_led_to_before_it_is_there(
+    tmp_path: Path, store: Store, server: S3Server, place: str
+) -> None:
+    """The first edition puts a list into the navigation of every page; the deploy is cut off after each request."""
+
+    def site(number: int) -> dict[str, bytes]:
+        files = small_site(f"v{number}")
+        link = f'<a href="../../list-{number}/index.html">'.encode()
+        listed = {path: data + link for path, data in files.items() if path.startswith("writeups/")}
+        sheet = next(path for path in files if path.endswith(".css"))
+        page = f'<link href="../{sheet}"><p>version v{number}</p>'.encode()
+        return {**files, **listed, f"list-{number}/index.html": page}
+
+    send(tmp_path, site(0), store)
+    for number in range(1, 100):
+        try:
+            deploy(released(tmp_path / f"n{number}", site(number)), Faulty(store, number), dead(number), lambda: NOW)
+            break
+        except Cut:
+            assert faults_of(fetcher(server.url(place))) == [], f"cut off after {number} requests"
 
 
 def test_cut_off_at_each_request_it_shows_whole_pages_and_goes_on(
@@ -203,6 +266,16 @@ def test_addresses_that_were_not_invalidated_are_by_the_next_deploy(tmp_path: Pa
     assert not any(path.startswith(("/assets/", "/writeups/page-two")) for path in asked)
     deploy(sites["two"], store, holder(3), lambda: NOW, cache=cache)
     assert len(cache.asked) == 1
+
+
+def test_addresses_wait_for_a_deploy_that_knows_the_cache(tmp_path: Path, store: Store) -> None:
+    cache = Cache()
+    deploy(released(tmp_path / "one", small_site("one")), store, holder(), lambda: NOW, cache=cache)
+    with pytest.raises(Cut):
+        deploy(released(tmp_path / "two", small_site("two")), Faulty(store, 6), dead(1), lambda: NOW, cache=cache)
+    send(tmp_path, small_site("two"), store, 2)
+    deploy(released(tmp_path / "two", small_site("two")), store, holder(3), lambda: NOW, cache=cache)
+    assert [set(asked) >= {"/", "/writeups/0/"} for asked in cache.asked] == [True]
 
 
 def test_a_dry_look_writes_nothing(tmp_path: Path, store: Store) -> None:
@@ -241,9 +314,9 @@ class Faulty:
     def head(self, key: str) -> Head | None:
         return self._store.head(key)
 
-    def put_file(self, key: str, file: Path, sha256: str, served: Served) -> str:
+    def put_file(self, file: LocalFile, served: Served, *, replaces: str | None) -> str:
         self._count()
-        return self._store.put_file(key, file, sha256, served)
+        return self._store.put_file(file, served, replaces=replaces)
 
     def delete(self, keys: Iterable[str]) -> None:
         self._count()

@@ -36,7 +36,9 @@ def test_new_files_go_before_changed_ones_and_the_statement_last() -> None:
 
     assert stage("assets/a.css", new=True) == "new assets" and stage("assets/a.css", new=False) == "changed assets"
     assert stage("writeups/x/index.html", new=True) == "new pages"
-    assert stage("index.html", new=True) == stage("index.html", new=False) == "lists"
+    assert stage("index.html", new=True) == stage("index.html", new=False) == stage("writeups/index.html", new=False)
+    assert stage("editions/index.html", new=True) == "new pages", "changed pages have it in their navigation"
+    assert stage("feed.xml", new=True) == "new feeds" and stage("feed.xml", new=False) == "feeds"
     assert stage("release.json", new=True) == STAGES[-1]
 
 

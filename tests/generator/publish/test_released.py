@@ -9,6 +9,8 @@ import pytest
 from clawpub.errors import PublishError
 from generator.pages.output import MARKER
 from generator.publish.released import open_release
+from generator.release.signing import new_key, signed_envelope
+from generator.release.statement import ENVELOPE, PUBLIC_KEY, STATEMENT
 from tests.generator.publish.sites import released, small_site
 
 
@@ -43,6 +45,21 @@ def test_files_that_are_gone_or_were_added_and_links_are_named(tmp_path: Path) -
     (tmp_path / "feed.xml").unlink()
     (tmp_path / "kept").unlink()
     with pytest.raises(PublishError, match=r"feed\.xml: is not there"):
+        open_release(tmp_path)
+
+
+def test_a_signature_is_of_this_release(tmp_path: Path) -> None:
+    key = new_key()
+    released(tmp_path, small_site("one") | {PUBLIC_KEY: key.public.pem})
+    statement = (tmp_path / STATEMENT).read_bytes()
+    (tmp_path / ENVELOPE).write_bytes(signed_envelope(statement, key))
+    assert ENVELOPE in {file.path for file in open_release(tmp_path).files}
+    for wrong in (signed_envelope(statement + b" ", key), signed_envelope(statement, new_key())):
+        (tmp_path / ENVELOPE).write_bytes(wrong)
+        with pytest.raises(PublishError, match="no signature of this release"):
+            open_release(tmp_path)
+    (tmp_path / ENVELOPE).write_bytes(b"{")
+    with pytest.raises(PublishError, match=r"release\.dsse\.json"):
         open_release(tmp_path)
 
 
