@@ -17,6 +17,7 @@ import clawpub
 from clawpub.findings import Finding
 from generator.release.statement import PUBLIC_KEY, ReleasedText, Statement
 from generator.search import FOLDER as SEARCH
+from generator.urls import edition_url, writeup_url
 from generator.verdicts import Kind, Verdict, checker_digest
 from generator.verify.reprint import Reprint, is_card
 from generator.verify.words import missing_blocks
@@ -48,7 +49,7 @@ def compare(site: Path, statement: Statement, made: Reprint, damaged: Sequence[s
     """Return how a site compares with what its sources make; `site` is the copy, `damaged` what the digests name."""
     digests = {name: digest for name, digest in statement.digests.items() if name != PUBLIC_KEY}
     others = [name for name in sorted({*digests, *made.files}) if not _is_same(name, digests, made)]
-    index = [name for name in others if name.startswith(f"{SEARCH}/")]
+    index = [name for name in others if name.startswith(f"{SEARCH}/") and statement.predicate.made_with.search]
     cards = [name for name in others if is_card(name) and name in made.files and made.read(name) == b""]
     changed = [name for name in others if name not in index and name not in cards]
     pages = [name for name in made.files if name.endswith(".html") and name in digests]
@@ -58,7 +59,7 @@ def compare(site: Path, statement: Statement, made: Reprint, damaged: Sequence[s
     if strict:
         findings += [_finding(site, name, digests, made) for name in changed]
     else:
-        findings += _words(site, statement.predicate.texts, made, changed)
+        findings += _words(site, digests, made, changed)
     return Comparison(
         how="bytes" if strict else "words",
         pages=len(pages),
@@ -121,18 +122,27 @@ def _excerpt(line: str, at: int) -> str:
 # --- by words ---
 
 
-def _words(site: Path, texts: Sequence[ReleasedText], made: Reprint, changed: Sequence[str]) -> Iterator[Finding]:
-    for text in texts:
-        if text.page not in changed or text.page not in made.files:
+def _words(site: Path, digests: Mapping[str, str], made: Reprint, changed: Sequence[str]) -> Iterator[Finding]:
+    for verdict in (*made.verdicts.writeups, *made.verdicts.editions):
+        name = _page_of(verdict)
+        if name not in changed:
+            continue
+        if name not in digests:
+            yield Finding("words", "the sources make this page, and the release does not name it", Path(name))
             continue
         try:
-            theirs = (site / text.page).read_bytes().decode("utf-8", "replace")
+            theirs = (site / name).read_bytes().decode("utf-8", "replace")
         except OSError:
             continue  # it is missing, which was said
-        for words in missing_blocks(made.read(text.page).decode(), theirs):
+        for words in missing_blocks(made.read(name).decode(), theirs):
             cut = words if len(words) <= 4 * AROUND else f"{words[: 4 * AROUND]}…"
             message = f"these words around a claim are not on the page as its source has them: {cut!r}"
-            yield Finding("words", message, Path(text.page), hint=f"{text.source} has them")
+            yield Finding("words", message, Path(name), hint="there they are other, or where no reader sees them")
+
+
+def _page_of(verdict: Verdict) -> str:
+    """Return where the page of a text stands, whatever the statement says."""
+    return writeup_url(verdict.slug) if verdict.path.name == "index.md" else edition_url(verdict.slug.lower())
 
 
 # --- what the statement says of texts ---
@@ -159,6 +169,8 @@ def _claims(said: ReleasedText, found: Verdict, *, strict: bool) -> Iterator[Fin
     if found.verified < said.verified or (strict and found.verified != said.verified):
         words = f"release.json says that {said.verified} of its claims are verified, and {found.verified} are"
         yield _of_statement(words, said.source)
+    if said.page != _page_of(found):
+        yield _of_statement(f"its page is {_page_of(found)}, release.json says {said.page}", said.source)
     if dict(said.packs) != dict(found.packs):
         yield _of_statement("release.json names other packs for it than it names itself", said.source)
     if strict and dict(said.coverage) != dict(found.coverage):
@@ -184,7 +196,7 @@ def _notes(
         yield f"{made_by}: {len(changed)} files are not, byte for byte, what their sources make: {_some(changed)}"
         yield "pages were compared by the words around their claims, which is weaker than byte for byte"
     if index and not made.notes:
-        yield f"the search index is another one when it is made here ({len(index)} files): another Pagefind made it"
+        yield f"the search index comes out otherwise when it is made here, as with another Pagefind: {_some(index)}"
     if cards:
         yield f"{len(cards)} share images were drawn by other versions of Pillow or its letters, and were not compared"
 

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -273,6 +274,26 @@ def test_a_claim_that_was_changed_on_a_page_of_other_code_is_found(site: Path) -
     restate(site, edit=of_other_code)
     report = proved(site)
     assert said(report) == {("words", PAGE)} and "4/6 (66.67%)" in errors(report)[0].message
+
+
+def test_a_statement_cannot_lead_the_comparison_to_another_page(site: Path) -> None:
+    def edit(told: dict[str, Any]) -> None:
+        of_other_code(told)
+        told["texts"][0].update(page="index.html")
+
+    change(site, PAGE, "4/6 (66.67%)</a>", "5/6 (83.33%)</a>")
+    restate(site, edit=edit)
+    assert said(proved(site)) == {("words", PAGE), ("statement", SOURCE)}
+    (site / PAGE).unlink()
+    restate(site, edit=edit)
+    assert {("words", PAGE), ("statement", SOURCE)} <= said(proved(site))
+
+
+def test_a_pretended_search_index_is_a_file_that_nothing_makes(site: Path) -> None:
+    (site / "pagefind").mkdir()
+    (site / "pagefind" / "pagefind.js").write_text("alert(1)")
+    restate(site)
+    assert said(proved(site)) == {("reprint", "pagefind/pagefind.js")}
 
 
 def test_words_that_are_there_and_hidden_do_not_stand_on_a_page(site: Path) -> None:
