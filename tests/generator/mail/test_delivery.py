@@ -186,6 +186,93 @@ def test_nobody_answers(tmp_path: Path) -> None:
     assert "Connection refused" in done.not_taken[0][1]
 
 
+def test_readers_who_are_put_off_wait_behind_the_others_and_each_run_gets_further(tmp_path: Path) -> None:
+    """Ten full mailboxes at the head of a list end a run; the next one begins behind them."""
+    many = [Recipient(f"full-{number}@example.org") for number in range(MOST_IN_A_ROW)] + READERS
+    taken = Taken(on_rcpt=lambda address: "452 full" if "full" in address else "250 OK")
+    with mail_server(taken) as port:
+        done = sent(tmp_path, port, many)
+        assert "in a row did not get it: 452 full" in done.stopped
+        assert (done.sent, len(done.not_taken), done.waiting) == (0, MOST_IN_A_ROW, 5)
+        done = sent(tmp_path, port, many)
+    assert (done.sent, len(done.not_taken), done.waiting) == (5, MOST_IN_A_ROW, 0) and taken.readers == addresses()
+
+
+def test_one_who_is_put_off_does_not_keep_the_others_waiting(tmp_path: Path) -> None:
+    waiting = Waiting()
+    order: list[str] = []
+
+    def put_off(address: str) -> str:
+        order.append(address)
+        return "451 greylisted" if order.count(address) == 1 and "-1@" in address else "250 OK"
+
+    with mail_server(Taken(on_rcpt=put_off)) as port:
+        assert sent(tmp_path, port, waiting=waiting).sent == 5
+    assert order == [*addresses(), "reader-1@example.org"]
+    assert [pause_s for pause_s in waiting.waits if pause_s >= PAUSES_S[0]] == [PAUSES_S[0]]
+
+
+def test_a_server_that_is_shut_ends_the_run_after_some_patience(tmp_path: Path) -> None:
+    many = [Recipient(f"r{number}@example.org") for number in range(50)]
+    waiting = Waiting()
+    taken = Taken(on_mail=lambda address: "451 too fast")
+    with mail_server(taken) as port:
+        done = sent(tmp_path, port, many, waiting=waiting)
+        assert done.stopped == "the server takes nothing now: 451 too fast"
+        assert sum(waiting.waits) == pytest.approx(sum(PAUSES_S), abs=0.1)
+        assert (done.sent, done.refused, done.in_doubt) == (0, [], 0)
+        taken.on_mail = lambda address: "250 OK"
+        assert sent(tmp_path, port, many).sent == 50
+
+
+def test_a_server_that_never_answers_leaves_few_in_doubt(tmp_path: Path) -> None:
+    many = [Recipient(f"r{number}@example.org") for number in range(50)]
+    with mail_server(Taken(on_data=lambda address: "taken, and the line goes dead")) as port:
+        done = sent(tmp_path, port, many)
+    assert "3 letters in a row got no answer" in done.stopped and (done.in_doubt, done.waiting) == (3, 47)
+
+
+def test_what_is_in_doubt_stays_so_until_it_goes_again(tmp_path: Path) -> None:
+    taken = Taken(on_data=lambda address: "taken, and the line goes dead")
+    with mail_server(taken) as port:
+        assert sent(tmp_path, port, READERS[:1]).in_doubt == 1
+        taken.on_data, taken.on_mail = (lambda address: "250 OK"), (lambda address: "550 not you")
+        with pytest.raises(PublishError, match="refuses the sender"):
+            sent(tmp_path, port, READERS[:1], again=Again(in_doubt=True))
+        taken.on_mail = lambda address: "250 OK"
+        assert sent(tmp_path, port, READERS[:1]).in_doubt == 1
+        assert sent(tmp_path, port, READERS[:1], again=Again(in_doubt=True)).sent == 1
+
+
+def test_a_server_that_refused_all_and_was_wrong_can_be_asked_again(tmp_path: Path) -> None:
+    many = [Recipient(f"r{number}@example.org") for number in range(15)]
+    taken = Taken(on_rcpt=lambda address: "554 relaying denied")
+    with mail_server(taken) as port:
+        assert len(sent(tmp_path, port, many).refused) == MOST_IN_A_ROW
+        taken.on_rcpt = lambda address: "250 OK"
+        done = sent(tmp_path, port, many, again=Again(refused=True))
+    assert (done.sent, done.before) == (15, 0) and len(set(taken.readers)) == 15
+
+
+def test_a_letter_that_nobody_has_can_be_changed(tmp_path: Path) -> None:
+    taken = Taken(on_rcpt=lambda address: "451 later")
+    with mail_server(taken) as port:
+        sent(tmp_path, port, READERS[:1])
+        taken.on_rcpt = lambda address: "250 OK"
+        assert sent(tmp_path, port, letter=small_letter("24 of 30 runs passed.")).sent == 5
+
+
+def test_a_sender_that_is_thrown_out_in_the_middle_leaves_a_summary(tmp_path: Path) -> None:
+    taken = Taken()
+    taken.on_mail = lambda address: "550 account suspended" if len(taken.messages) == 2 else "250 OK"
+    with mail_server(taken) as port:
+        done = sent(tmp_path, port)
+        assert "account suspended" in done.stopped and (done.sent, done.waiting) == (2, 3)
+        taken.on_mail = lambda address: "250 OK"
+        assert sent(tmp_path, port).sent == 3
+    assert sorted(taken.readers) == addresses()
+
+
 # --- encryption and passwords ---
 
 
