@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import click
 import pytest
@@ -15,6 +17,10 @@ from clawpub.pack import failures
 from clawpub.pack.schema import TABLES
 from generator.content import load_edition
 from generator.findings import EDITION_RULES, RULES
+from generator.mail.recipients import load_suppressed
+from generator.mail.settings import MailSettings
+from generator.mail.tokens import make_token
+from generator.publishing import load_publishing
 from runner.campaign import load_campaign
 from tests.generator.publication import write_writeup
 
@@ -99,6 +105,40 @@ def test_the_edition_in_the_docs_is_one(tmp_path: Path) -> None:
     assert [carried.slug for carried in load_edition(path).carried] == ["another-harness", "the-same-call-again"]
     path.write_text(f"---\ntitle: A week\ndate: 2026-11-25\n{sections}---\n")
     assert list(load_edition(path).section_lines) == ["Security research", "AI benchmarks"]
+
+
+def test_the_settings_in_the_docs_on_mail_load_and_all_are_listed(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "mail.md").read_text()
+    block = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert block
+    (tmp_path / "publish.toml").write_text(block[1])
+    settings = load_publishing(tmp_path).mail
+    assert settings is not None and settings.domain == "example.org"
+    table = text[text.index("| key | says |") : text.index("Secrets come from")]
+    rows = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`([a-z_]+)`", row)} == set(MailSettings.model_fields)
+
+
+def test_the_endpoint_in_the_docs_takes_off_whom_the_token_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "mail.md").read_text(), re.DOTALL)
+    assert block
+    monkeypatch.setenv("CLAWPUB_MAIL_KEY", "a key for tests")
+    monkeypatch.setenv("UNSUBSCRIBED", str(tmp_path / "off.txt"))
+    made: dict[str, Any] = {}
+    exec(compile(block[1], "docs/mail.md", "exec"), made)
+
+    def asked(method: str, token: str) -> str:
+        answers: list[str] = []
+        environment = {"REQUEST_METHOD": method, "QUERY_STRING": f"t={quote(token)}"}
+        made["application"](environment, lambda status, headers: answers.append(status))
+        return answers[0]
+
+    token = make_token(b"a key for tests", "weekly.example.org", "ada@example.org")
+    assert asked("POST", "") == asked("POST", "x.y") == asked("POST", token[:-2] + "xx") == "404 Not Found"
+    assert asked("GET", token) == "200 OK" and not (tmp_path / "off.txt").exists()
+    assert asked("POST", token) == "200 OK" and load_suppressed(tmp_path / "off.txt") == {"ada@example.org"}
 
 
 def test_the_page_on_editions_lists_every_rule_of_theirs() -> None:

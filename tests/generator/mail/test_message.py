@@ -12,6 +12,7 @@ from pathlib import Path
 import dkim
 import pytest
 from hypothesis import given
+from hypothesis import settings as tries
 from hypothesis import strategies as st
 
 from generator.mail.message import Envelope, message_for
@@ -89,6 +90,7 @@ def test_where_ses_keeps_the_list_it_writes_the_headers() -> None:
     assert 'href="{{amazonSESUnsubscribeUrl}}"' in page.get_content()
 
 
+@tries(deadline=None)
 @given(name=st.text(max_size=300), token=st.text(max_size=60))
 def test_no_name_and_no_token_of_a_list_reaches_another_header(name: str, token: str) -> None:
     reader = _reader({"email": "ada@example.org", "name": name, "token": token})
@@ -115,6 +117,7 @@ def test_settings_that_cannot_be_are_refused(change: dict[str, object]) -> None:
         MailSettings.model_validate(SETTINGS.model_dump() | change)
 
 
+@tries(deadline=None)
 @given(st.text(max_size=80))
 def test_only_our_own_tokens_are_read(said: str) -> None:
     assert read_token(KEY, "list", said) is None
@@ -144,6 +147,7 @@ LOCAL = st.from_regex(
 )
 
 
+@tries(deadline=None, max_examples=50)
 @given(
     subject=st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=300),
     name=st.text(max_size=200),
