@@ -13,13 +13,13 @@ MOST_BLOCKS = 8
 """Paragraphs, lists and the like that a beginning has, should no heading end it before."""
 
 
-def beginning_of(tokens: Sequence[Token]) -> tuple[list[Token], bool]:
-    """Return what stands before the first heading, then the first table and the first chart, unless there was one
-    before; and whether anything is left out."""
+def beginning_of(tokens: Sequence[Token], *, chart: bool = True) -> tuple[list[Token], bool]:
+    """Return what stands before the first heading, then the first table and, where wanted, the first chart, unless
+    there was one before; and whether anything is left out."""
     end = _end_of_lead(tokens)
     firsts: dict[str, int] = {}
     for place, token in enumerate(tokens):
-        if kind := _figure(token):
+        if (kind := figure_of(token)) and (chart or kind != "chart"):
             firsts.setdefault(kind, place)
     kept = sorted({*range(end), *firsts.values()})
     return [tokens[place] for place in kept], len(kept) < len(tokens)
@@ -39,7 +39,7 @@ def _end_of_lead(tokens: Sequence[Token]) -> int:
     return len(tokens)
 
 
-def _figure(token: Token) -> str:
+def figure_of(token: Token) -> str:
     """Return what a token is out of a pack, which says itself what it stands on: a chart or a table; empty for else."""
     if token.type != "expression" or not token.block or token.meta.get("claim") is not None:
         return ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from clawpub.errors import ConfigError
-from generator.mail.beginning import beginning_of
+from generator.mail.beginning import beginning_of, figure_of
 from generator.mail.body import FEW_ROWS, MOST_ROWS, MailBody, letter_html
 from generator.mail.columns import sendable
 from generator.mail.contexts import HtmlLetter, LetterHome, LetterPart, LetterWriteup, TextLetter
@@ -62,6 +62,8 @@ class Setting:
         self._styles = load_styles(self._theme)
         self._pictures = Pictures(self._theme)
         self._images: dict[str, Image] = {}
+        self._charts = self._begun = 0
+        """Beginnings that have a chart: how many may, and how many do in the part that is being made."""
         bodies = (text.writeup.body for text, _ in (own, *carried.values()))
         self._place = "unsubscribe-" + digest_of(repr(self._entry), *bodies)
         """Stands for the placeholder until all content is in: no text can hold a digest of itself."""
@@ -72,8 +74,11 @@ class Setting:
         Raises: ConfigError where even that is too long.
         """
         letter = self._letter(short=False)
-        if shortened := letter.html_bytes > MOST_HTML or letter.sent_bytes > MOST_SENT:
-            letter = self._letter(short=True)
+        if shortened := not _is_light(letter):
+            for charts in range(len(self._carried), -1, -1):
+                letter = self._letter(short=True, charts=charts)
+                if _is_light(letter):
+                    break
         if (size := letter.html_bytes) > MOST_HTML:
             raise ConfigError(
                 f"the letter has {size:,} bytes of HTML, where {MOST_HTML:,} are the most; each writeup only begins in "
@@ -84,7 +89,9 @@ class Setting:
             )
         return letter, shortened
 
-    def _letter(self, *, short: bool) -> Letter:
+    def _letter(self, *, short: bool, charts: int = 0) -> Letter:
+        """Return the letter. Where it is `short`, so many of the beginnings have a chart, the first ones."""
+        self._charts = charts
         html = self._html(short=short)
         return Letter(
             week=self._week,
@@ -102,12 +109,14 @@ class Setting:
 
     def _html(self, *, short: bool) -> str:
         self._images.clear()
+        self._begun = 0
         context = HtmlLetter(**self._told(short=short, plain=False), preheader=self._preheader)
         page = render_template(self._theme, LETTERS[HtmlLetter], vars(context)).decode()
         html = str(visible(inlined(page, self._styles)))
         return html.replace(UNSUBSCRIBE, _TEXT_IN_HTML).replace(self._place, UNSUBSCRIBE)
 
     def _text(self, *, short: bool) -> str:
+        self._begun = 0
         context = TextLetter(**self._told(short=short, plain=True))
         words = render_template(plain_theme(self._theme), LETTERS[TextLetter], vars(context)).decode()
         return sendable(words.replace(UNSUBSCRIBE, _TEXT_IN_PLAIN)).replace(self._place, UNSUBSCRIBE)
@@ -140,7 +149,10 @@ class Setting:
     def _body(self, text: Text, url: str, *, deeper: int, short: bool, plain: bool) -> tuple[str, str, bool]:
         """Return the body of a text, the address of its evidence, and whether the body only begins here."""
         checked, views = text
-        tokens, cut = beginning_of(checked.tokens) if short else (list(checked.tokens), False)
+        tokens, cut = list(checked.tokens), False
+        if short:
+            tokens, cut = beginning_of(checked.tokens, chart=self._begun < self._charts)
+            self._begun += any(figure_of(token) == "chart" for token in tokens)
         evidence = f"{url}#evidence" if any(claim.verdict != "waived" for claim in checked.claims) else ""
         body = MailBody(
             self._theme,
@@ -157,6 +169,10 @@ class Setting:
         )
         words = letter_text(checked, tokens, body) if plain else letter_html(checked, tokens, body)
         return words, evidence, cut
+
+
+def _is_light(letter: Letter) -> bool:
+    return letter.html_bytes <= MOST_HTML and letter.sent_bytes <= MOST_SENT
 
 
 def _line(text: str) -> str:

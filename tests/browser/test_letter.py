@@ -49,7 +49,7 @@ def page(browser: Chromium) -> Iterator[Page]:
 
 def test_our_own_edition_is_no_heavier_than_it_may_be_and_has_its_charts(letter: Letter) -> None:
     assert letter.html_bytes < MOST_HTML and letter.sent_bytes < MOST_SENT
-    assert len(letter.images) == 2
+    assert letter.images
 
 
 def test_a_letter_is_valid_html(file: Path) -> None:
