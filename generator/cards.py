@@ -62,6 +62,8 @@ class CardFact(_Part):
 
 
 class ModelCard(_Part):
+    model: str = ""
+    """The model's id, where no file can be called so, as qwen.qwen3-32b-v1:0; else the file's name."""
     name: _Text
     publisher: _Text
     family: _Text
@@ -91,7 +93,10 @@ def load_cards(folder: Path) -> Cards:
     findings = []
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
         try:
-            cards[path.stem] = load_card(path)
+            card = load_card(path)
+            if (card.model or path.stem) in cards:
+                raise ConfigError(f"a second card of {card.model or path.stem}", at=path, hint="keep one of them")
+            cards[card.model or path.stem] = card
         except ClawpubError as error:
             place = error.at or Place(path)
             findings.append(Finding("unreadable", error.message, place.path, place.line, place.column, error.hint))

@@ -168,7 +168,8 @@ def _show_pack(opened: Pack) -> None:
     if campaign := info.campaign:
         click.echo(f"model      {printable(campaign.model.id)} through {printable(campaign.model.provider)}")
         click.echo(f"harness    {printable(campaign.harness.name)} {printable(campaign.harness.version)}")
-        click.echo(f"suite      {printable(campaign.suite.id)}  {campaign.suite.digest[:19]}")
+        version = campaign.suite.digest[:19] if campaign.suite.digest else "version not stated"
+        click.echo(f"suite      {printable(campaign.suite.id)}  {version}")
         click.echo(f"sandbox    {printable(str(campaign.sandbox.get('name', 'not stated')))}")
         click.echo(f"run        {campaign.started_at:%Y-%m-%d %H:%M} to {campaign.ended_at:%Y-%m-%d %H:%M} UTC")
         if campaign.predictions:

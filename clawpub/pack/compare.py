@@ -342,6 +342,8 @@ def _notes(sheets: Sequence[Sheet]) -> list[str]:
     ids = {c.suite.id for sheet in sheets if (c := sheet.pack.info.campaign)}
     if len(ids) > 1:
         notes.append(f"these packs are of different suites: {', '.join(sorted(ids))}")
+    elif None in suites:
+        notes.append("not every source states the version of the suite: a difference may be the tasks'")
     elif len(suites) > 1:
         notes.append("these packs are of different versions of the suite: a difference may be the tasks'")
     harnesses = {(c.harness.name, c.harness.version) for sheet in sheets if (c := sheet.pack.info.campaign)}

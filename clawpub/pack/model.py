@@ -66,7 +66,8 @@ class HarnessInfo(_Strict):
 class SuiteInfo(_Strict):
     id: str
     title: str
-    digest: Digest
+    digest: Digest | None = None
+    """None where a source names the suite and not which version of it: it cannot then be known to be ours."""
 
 
 class PredictionsInfo(_Strict):

@@ -174,7 +174,7 @@ def _refuse_other_than_frozen(pack: Pack, campaign: CampaignInfo, events: Sequen
     ):
         if event.get(field) != found:
             raise PackError(
-                f"not what was frozen before the first run: {found[:19]}…, and {str(event.get(field))[:19]}… was",
+                f"not what was frozen before the first run: {str(found)[:19]}…, and {str(event.get(field))[:19]}… was",
                 at=pack.path / name,
                 hint=f"{EVENTS_FILE} line {at.line} says so; whoever sealed it changed one of them",
             )

@@ -69,7 +69,10 @@ def compare_suite(suite: str, packs: Sequence[Pack], runs: Mapping[str, PackRuns
 def _notes(packs: Sequence[Pack]) -> Iterator[str]:
     if len(packs) > MOST_CAMPAIGNS:
         yield f"The newest {MOST_CAMPAIGNS} of {len(packs)} campaigns."
-    if len({pack.info.campaign.suite.digest for pack in packs if pack.info.campaign}) > 1:
+    versions = {pack.info.campaign.suite.digest for pack in packs if pack.info.campaign}
+    if None in versions:
+        yield "Not every source states which version of the suite was run: a difference may be the tasks’."
+    if len(versions - {None}) > 1:
         yield "Not all of these ran the same version of the suite: a difference may be the tasks’."
     if others := [pack.id for pack in packs if pack.info.origin != "executed"]:
         yield f"Not executed by us: {', '.join(others)}."

@@ -9,6 +9,15 @@ notes = ["Paper trades: no order reached a market."]
 missing = ["n.a."]                                        # spellings of missing, in any column
 parent = "sha256:…"                                       # the digest of the pack that this one corrects, if any
 
+[campaign]                       # where the tables are what a campaign of others gave: what its source states of it
+model = "acme.dense-32b"         # also provider, region and tier; [campaign.price] as in a campaign file
+provider = "bedrock"
+harness = "openclaw"
+harness_version = "2026.4.22"
+suite = "agentic-core-v1"        # also suite_title
+runs_per_task = 3
+started = 2026-05-21             # a day; `ended` too, where it was another
+
 [tables.trades]                  # by default: the file's name, made legal
 file = "export (3).csv"          # beside this file; `member` names one table of a JSON file with several
 title = "Every trade"
@@ -23,13 +32,14 @@ description = "of closed trades"
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from clawpub.pack.importers.inference import Declared
-from clawpub.pack.model import Digest, PackId
+from clawpub.pack.model import CampaignInfo, Digest, HarnessInfo, ModelInfo, PackId, Price, SuiteInfo
 from clawpub.toml_source import load_toml, validate
 
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
@@ -109,6 +119,43 @@ class TableDescription(_Part):
     columns: dict[_Name, ColumnDescription] = {}
 
 
+class StatedCampaign(_Part):
+    """The campaign of others that made the tables, as far as its source states it."""
+
+    model: _Text = Field(description='the model\'s id, as its source has it: "acme.dense-32b"')
+    provider: _Text = Field(description='who served it: "bedrock"')
+    region: _Text | None = None
+    tier: _Text | None = None
+    harness: _Text = Field(description='what stood between the model and its tools: "openclaw"')
+    harness_version: _Text = Field(description='such as "2026.4.22"')
+    suite: _Text = Field(description='the suite\'s id: "agentic-core-v1"')
+    suite_title: str = ""
+    runs_per_task: int = Field(ge=1, le=10_000)
+    started: date = Field(description="the day: 2026-05-21")
+    ended: date | None = Field(default=None, description="the day, where it was another")
+    price: Price | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> StatedCampaign:
+        if self.ended is not None and self.ended < self.started:
+            raise ValueError("ended before it started")
+        return self
+
+    def standard(self, pack_id: str) -> CampaignInfo:
+        """Return it as packs have campaigns: at the midnight of its day, since a source seldom states the hour, and
+        with no digest of the suite, so that nothing takes it for a version that we know."""
+        return CampaignInfo(
+            id=pack_id,
+            model=ModelInfo(id=self.model, provider=self.provider, region=self.region, tier=self.tier),
+            harness=HarnessInfo(name=self.harness, version=self.harness_version),
+            suite=SuiteInfo(id=self.suite, title=self.suite_title or self.suite),
+            runs_per_task=self.runs_per_task,
+            price=self.price,
+            started_at=datetime.combine(self.started, time(), UTC),
+            ended_at=datetime.combine(self.ended or self.started, time(), UTC),
+        )
+
+
 class Description(_Part):
     id: PackId | None = Field(
         default=None, description="lower case, digits, dots, dashes, underscores: 2026-11-24-my-bot"
@@ -122,6 +169,7 @@ class Description(_Part):
     notes: _Texts = ()
     missing: tuple[str, ...] = ()
     parent: Digest | None = Field(default=None, description="the digest of the pack that this one corrects")
+    campaign: StatedCampaign | None = None
     tables: dict[_Name, TableDescription] = {}
 
 

@@ -240,16 +240,19 @@ def seal_import(made: Import, destination: Path) -> Pack:
                 f"no {what} is said of {', '.join(bare[:6])}",
                 hint=f'say --{what} "{example}"; a reader must know ' + _WHY[what],
             )
+    campaign = said.campaign.standard(destination.name) if said.campaign else None
+    notes = (*said.notes, _DAY) if campaign else said.notes
     return seal_pack(
         destination,
         title=said.title or destination.name,
-        info=PackInfo(format=FORMAT, origin=said.origin, parent=said.parent, notes=said.notes),
+        info=PackInfo(format=FORMAT, origin=said.origin, campaign=campaign, parent=said.parent, notes=notes),
         tables=[each.table for each in made.tables],
         about=About(sources=_standards(said.source), licences=_standards(said.licence)),
         about_tables={each.table.name: _about(each, said) for each in made.tables},
     )
 
 
+_DAY = "Of the campaign's start and end the days are stated; the hour is midnight, and no time that anything took."
 _WHY = {"source": "where the numbers come from", "licence": 'what may be done with them ("not stated" is an answer)'}
 
 
