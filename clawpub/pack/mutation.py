@@ -38,9 +38,11 @@ GENTLE = {
 """By a column's type: what its values become. Each may change what a fact says and leaves the table what it was."""
 _REFLECTED = "(select max({c}) + min({c}) from {t}) - {c}"
 """What turns a skew round and leaves all values between the ends that they had."""
+_UNEVEN = "case when rowid % 2 then {c} + 1 else {c} end"
+"""What makes neighbours differ that were the same, wherever in the table they stand."""
 ROUGH = {
-    "integer": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0", _REFLECTED),
-    "number": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0", _REFLECTED),
+    "integer": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0", _REFLECTED, _UNEVEN),
+    "number": ("{c} * 1000 + 7", "{c} * 4", "{c} / 3", "-{c}", "0", _REFLECTED, _UNEVEN),
     "boolean": ("1", "0"),
     "string": ("'~'",),
     "datetime": ("'1970-01-01T00:00:00Z'",),

@@ -44,6 +44,8 @@ _ASIDE = re.compile(
 _CAME_FROM = re.compile(r"\bfrom\b[^,;:]*\bto (?:the )?$", re.IGNORECASE)
 """What stands before the second number of "fell from [3] in the reference to [2]" is about the first one."""
 
+_SPACED = re.compile(r"[\s_]+")
+
 SHOWN = 3
 """Names that a message lists."""
 
@@ -61,7 +63,10 @@ class Apart:
 
     def another(self, read: Iterable[str], said: Iterable[str]) -> tuple[str, str] | None:
         """Return (what the words name, what was read) where they name this of other packs only."""
-        own = frozenset[str]().union(*(self.words.get(alias, frozenset()) for alias in read))
+        read = list(read)
+        if not all(alias in self.words for alias in read):
+            return None  # a table that no campaign made may be of any model
+        own = frozenset[str]().union(*(self.words[alias] for alias in read))
         all_words = frozenset[str]().union(*self.words.values())
         named = [word for word in said if word in all_words]
         return (named[-1], ", ".join(sorted(own)) or "no such") if named and not own & set(named) else None
@@ -112,14 +117,14 @@ class Entities:
         few = len(wanted) <= SHOWN
         read = ", ".join(sorted(self.keys.spelled[name] for name in wanted)) if few else f"{len(wanted)} others"
         if each := self._respectively(statement, wanted):
-            return (each, read) if each.lower() not in wanted else None
+            return (each, read) if not _among(each, wanted) else None
         alone = self._alone(statement, wanted)
         if alone or extreme:
-            return (alone, read) if alone and alone.lower() not in wanted else None
+            return (alone, read) if alone and not _among(alone, wanted) else None
         for text in self._nearest(statement):
             said = [text[n.start : n.end] for n in self.keys.find(text) if self.keys.alike([n.text], wanted)]
             if said:
-                return None if wanted & {name.lower() for name in said} else (said[-1], read)
+                return None if any(_among(name, wanted) for name in said) else (said[-1], read)
         return None
 
     def _alone(self, statement: Statement, wanted: Set[str]) -> str | None:
@@ -192,6 +197,11 @@ def clause_around(statement: Statement) -> tuple[int, int]:
     return start, behind.start() if behind else high
 
 
+def _among(name: str, wanted: Iterable[str]) -> bool:
+    """Whether a name is one of those wanted: GPT-OSS 20B is gpt-oss-20b, however a source spells it."""
+    return _SPACED.sub("-", name.lower()) in {_SPACED.sub("-", each) for each in wanted}
+
+
 def _said(text: str) -> list[str]:
     return [match[0].lower() for match in _WORD.finditer(text)]
 
@@ -203,12 +213,12 @@ def _subjects(text: str) -> list[str]:
 
 
 def _models(packs: Mapping[str, Pack]) -> dict[str, frozenset[str]]:
-    ids = {alias: pack.info.campaign.model.id if pack.info.campaign else "" for alias, pack in packs.items()}
+    ids = {alias: pack.info.campaign.model.id for alias, pack in packs.items() if pack.info.campaign}
     return _telling({alias: frozenset(_WORD.findall(model.lower())) for alias, model in ids.items()})
 
 
 def _harnesses(packs: Mapping[str, Pack]) -> dict[str, frozenset[str]]:
-    names = {alias: pack.info.campaign.harness.name if pack.info.campaign else "" for alias, pack in packs.items()}
+    names = {alias: pack.info.campaign.harness.name for alias, pack in packs.items() if pack.info.campaign}
     return _telling({alias: frozenset({name.lower()} - {""}) for alias, name in names.items()})
 
 

@@ -86,6 +86,9 @@ def unit_of(column: str) -> str | None:
     low = column.lower()
     if low in _COLUMNS:
         return _COLUMNS[low]
+    counted, per, _ = low.partition("_per_")
+    if per and (rate := unit_of(f"_{counted}") or _COLUMNS.get(counted)):
+        return rate  # usd_per_1m_tokens is in dollars, tokens_per_s in tokens
     if low.startswith("tokens_") or low.endswith("_tokens"):
         return "tokens"
     return next((unit for suffix, unit in _SUFFIXES.items() if low.endswith(suffix)), None)

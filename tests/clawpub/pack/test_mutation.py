@@ -36,6 +36,7 @@ def database() -> Database:
         "select 29 from run_summary where passes = 0",
         "select max(failure_mode = failure_mode) from task_outcomes",
         "select 1.0 * count(passes) / count(passes) from per_task_results",
+        "select min(passes) + max(passes) = max(passes) + min(passes) from per_task_results",
     ],
 )
 def test_a_typed_number_in_disguise_is_found(database: Database, query: str) -> None:
