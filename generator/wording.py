@@ -95,6 +95,7 @@ HEDGES = re.compile(
 PRAISE = re.compile(
     r"\b(?:better|worse|best|worst|real(?:ly)?|outperform(?:s|ed)?|beat(?:s)?|superior|inferior|stronger|weaker|ahead|"
     r"exceed(?:s|ed)?|surpass(?:es|ed)?|outscore[sd]?|clear(?:ly)?|decisive(?:ly)?|significant(?:ly)?|meaningful(?:ly)?|"
+    r"(?:more|less) (?:reliabl[ey]|dependabl[ey]|capabl[ey]|(?:robust|accurate|consistent|competent)(?:ly)?)|"
     r"wins|won|winner|winning|leads(?! to)|tops|topped)\b",
     re.IGNORECASE,
 )

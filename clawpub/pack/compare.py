@@ -158,6 +158,14 @@ def compare_packs(packs: Sequence[Pack]) -> PackComparison:
     return PackComparison(sheets, _tasks(sheets), _adjusted(pairs), tuple(_notes(sheets)))
 
 
+def sheet_of(pack: Pack) -> Sheet | None:
+    """Return what a pack's counts say of its pass rate, None where it says nothing of passes and runs.
+
+    Raises: PackError where its counts cannot be counts.
+    """
+    return _sheet(pack, pack.id) if _counts(pack)[1] else None
+
+
 def _labels(packs: Sequence[Pack]) -> list[str]:
     """Return the shortest names that tell the packs apart: model, harness, both, or the packs' own."""
     told = [pack.info.campaign for pack in packs]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from clawpub.errors import PackError
+from clawpub.pack.compare import sheet_of
 from clawpub.pack.reader import Pack
 from clawpub.pack.schema import RUN_SUMMARY
 from clawpub.pack.tables import Row as PackRow
@@ -22,8 +24,11 @@ Names = Sequence[str] | None
 def interval_chart(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] = (), names: Names = None) -> Chart:
     """Return pass rates with their intervals on one axis."""
     rows = []
+    notes: dict[str, list[str]] = {}
     for pack, name in zip(packs, names or names_of(packs), strict=True):
-        summary = the_summary(pack)
+        summary, how = _with_interval(pack, the_summary(pack))
+        if how:
+            notes.setdefault(how, []).append(name)
         columns = ("pass_rate", "pass_rate_low", "pass_rate_high")
         rates = [amount_of(summary[column], 1, pack, column, percent=True) for column in columns]
         said = ", ".join(filter(None, (f"{rates[0].shown.text} %", spell(summary["score"]), interval_of(summary))))
@@ -43,8 +48,35 @@ def interval_chart(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack
         ),
         rows=tuple(rows),
         across=linear("Pass rate", "%", drawn(rows, 3), high=100),
-        notes=("Dot: passes over scored runs. Line: 95 % interval, runs of one task counted as a cluster.",),
+        notes=(
+            "Dot: passes over scored runs. Line: 95 % interval, runs of one task counted as a cluster.",
+            *(
+                f"Computed here of the counts that the source states, {how}: {'; '.join(of)}."
+                for how, of in notes.items()
+            ),
+        ),
     )
+
+
+def _with_interval(pack: Pack, summary: PackRow) -> tuple[PackRow, str]:
+    """Return the summary of a campaign of others with the interval that its source does not state, and how that was
+    computed; as it is, and nothing, where it has one or its counts give none."""
+    if pack.info.origin == "executed" or summary["pass_rate_low"] is not None or summary["pass_rate_high"] is not None:
+        return summary, ""
+    try:
+        sheet = sheet_of(pack)
+    except PackError:
+        sheet = None
+    if sheet is None:
+        return summary, ""
+    found, how = (sheet.clustered, _CLUSTERED) if sheet.clustered else (sheet.wilson, _INDEPENDENT)
+    ends = {"pass_rate_low": Decimal(str(found.low)), "pass_rate_high": Decimal(str(found.high))}
+    rate = summary["pass_rate"] if summary["pass_rate"] is not None else Decimal(str(float(sheet.rate)))
+    return {**summary, "pass_rate": rate, **ends}, how
+
+
+_CLUSTERED = "runs of one task counted as a cluster"
+_INDEPENDENT = "which are totals only, so that runs had to be taken as independent and the line is too short"
 
 
 def latency_chart(packs: Sequence[Pack], url: PackUrl, *, marked: Sequence[Pack] = (), names: Names = None) -> Chart:

@@ -49,7 +49,7 @@ def _campaign_lines(pack: Pack, campaign: CampaignInfo | None, places: Places) -
             "Suite", campaign.suite.title, note=campaign.suite.id if campaign.suite.id != campaign.suite.title else ""
         ),
         Labelled("Runs", _runs(pack, campaign)),
-        *_denominators(summary_of(pack)),
+        *_denominators(pack),
         *_spending(summary_of(pack)),
         *_sandbox(campaign.sandbox),
         Labelled("Date", days(campaign)),
@@ -83,9 +83,15 @@ def both_scores(summary: Row | None) -> tuple[str, str]:
     return said, f"{of_planned} of planned" if of_planned else ""
 
 
-def _denominators(summary: Row | None) -> list[Labelled]:
-    """Return the score out of valid and out of all planned runs: whoever declares one must show the other."""
+def _denominators(pack: Pack) -> list[Labelled]:
+    """Return the score out of valid and out of all planned runs: whoever declares one must show the other.
+
+    Of others' campaigns only what their source states: runs without a verdict may be left out of it unsaid.
+    """
+    summary = summary_of(pack)
     if summary is None or summary["runs"] is None or summary["infrastructure_errors"] is None:
+        return []
+    if pack.info.origin != "executed" and summary.get("planned") is None:
         return []
     valid = int(str(summary["runs"]))
     planned = int(str(summary.get("planned") or valid + int(str(summary["infrastructure_errors"]))))
@@ -134,9 +140,15 @@ def days(campaign: CampaignInfo) -> str:
     return long_date(first) if first == last else f"{long_date(first)} to {long_date(last)}"
 
 
+_NOT_OURS = {
+    "transcribed": "not measured by us, and not computed again from transcripts",
+    "imported": "not measured by us",
+}
+
+
 def _pack_lines(pack: Pack, url: str) -> list[Labelled]:
     return [
-        Labelled("Origin", ORIGINS[pack.info.origin]),
+        Labelled("Origin", ORIGINS[pack.info.origin], note=_NOT_OURS.get(pack.info.origin, "")),
         Labelled("Data pack", pack.id, url=url, note=f"sha256:{short(pack.digest)}…", code=True),
     ]
 

@@ -297,7 +297,8 @@ def _task_notes(source: Pack | None, packs: Sequence[Pack]) -> Iterator[str]:
         return
     versions = {pack.id: pack.info.campaign.suite.digest for pack in packs if pack.info.campaign}
     if unknown := [pack for pack, version in versions.items() if version is None]:
-        yield f"Which version of the suite these campaigns ran is not stated, and its task may differ: {', '.join(unknown)}."
+        named = ", ".join(unknown)
+        yield f"Which version of the suite these campaigns ran is not stated, and its task may differ: {named}."
     digest = source.info.campaign.suite.digest
     if other := [pack for pack, version in versions.items() if version not in (digest, None)]:
         yield f"These campaigns ran another version of the suite, whose task may differ: {', '.join(other)}."

@@ -204,7 +204,12 @@ def test_the_words_say_what_the_drawing_shows(packs: Mapping[str, Pack]) -> None
     chart = make(packs, 'interval_chart("this", "former")')
     assert ChartView(chart).words == (
         "Pass rate. A dot and the line of its interval for each campaign, on an axis of Pass rate (%) from 0 to 100. "
-        "acme.dense-32b, loop@1: 76.7 %, 23/30, 43–93 %. acme.sparse-80b, openclaw@2026.4.22: 70 %, 21/30."
+        "acme.dense-32b, loop@1: 76.7 %, 23/30, 43–93 %. acme.sparse-80b, openclaw@2026.4.22: 70 %, 21/30, "
+        "52–83 %."
+    )
+    assert chart.notes[1] == (
+        "Computed here of the counts that the source states, which are totals only, so that runs had to be taken as "
+        "independent and the line is too short: acme.sparse-80b, openclaw@2026.4.22."
     )
     picture = html_of(chart).css_first("[role=img]")
     assert picture is not None and picture.attributes["aria-label"] == ChartView(chart).words
@@ -245,7 +250,7 @@ def test_the_figure_holds_the_same_values_at_the_same_places(packs: Mapping[str,
     dots = made["data"][-1]
     assert dots["x"] == [float(row.amounts[0].at) for row in chart.rows if row.amounts[0].at is not None]
     assert dots["y"] == [row.middle for row in drawing.rows]
-    assert [trace["mode"] for trace in made["data"]] == ["lines", "lines", "markers"]  # one source states no interval
+    assert [trace["mode"] for trace in made["data"]] == ["lines", "lines", "lines", "markers"]
     assert made["layout"]["height"] == drawing.height
     assert dots["meta"]["tones"] == ["accent", "plain", "plain"]
     assert len(figure_data(make(packs, 'interval_chart("this")'))) < 1500

@@ -349,3 +349,11 @@ def test_any_fact_gives_findings(tmp_path: Path, pack: Pack, fact: str) -> None:
             check(tmp_path, f"{OBSERVED}[23]{{fact=x}}", facts=f'[x]\n{kind} = "{text}"\n', packs=[pack])
         except ClawpubError as error:
             assert error.at
+
+
+def test_a_rate_is_in_the_unit_before_per(tmp_path: Path) -> None:
+    pack = make_pack(tmp_path, tables=[one_row("price", usd_per_1m_tokens=Decimal("0.15"), tokens_per_s=Decimal(40))])
+    facts = '[price]\nis = "price.usd_per_1m_tokens"\n[speed]\nis = "price.tokens_per_s"\n'
+    body = "[Observed]\n\nIt costs [$0.15]{fact=price} and writes [40 tokens]{fact=speed} or [40 seconds]{fact=speed}."
+    (finding,) = check(tmp_path, body, facts=facts, packs=[pack]).findings
+    assert (finding.rule, finding.message) == ("unit", "'40' counts seconds, and tokens_per_s is in tokens")

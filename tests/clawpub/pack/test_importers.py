@@ -546,6 +546,39 @@ def test_a_transcribed_campaign_is_read_as_the_standard_tables_and_compared(tmp_
     assert [sheet.score for sheet in found.sheets] == ["5/9", "9/9"] and len(found.tasks) == 3
 
 
+CAMPAIGN = {
+    "model": "acme.dense-32b-v1:0",
+    "provider": "bedrock",
+    "harness": "openclaw",
+    "harness_version": "2026.4.22",
+    "suite": "agentic-core-v1",
+    "runs_per_task": 3,
+    "started": date(2026, 5, 21),
+}
+
+
+def test_an_import_says_what_its_source_states_of_the_campaign_and_no_more(tmp_path: Path) -> None:
+    total = write(tmp_path / "run_summary.csv", "runs,passes\n30,23\n")
+    pack = seal(tmp_path, total, origin="transcribed", campaign=CAMPAIGN)
+    told = pack.info.campaign
+    assert told and (told.id, told.model.id, told.harness.version) == ("mine", "acme.dense-32b-v1:0", "2026.4.22")
+    assert told.suite.digest is None and told.model.region is None and told.predictions is None and told.price is None
+    assert told.started_at == told.ended_at == datetime(2026, 5, 21, tzinfo=UTC)
+    assert any("the days are stated" in note for note in pack.info.notes)
+    assert verify_pack(pack.path) == []
+    other = seal(tmp_path, total, pack_id="other", origin="transcribed", campaign={**CAMPAIGN, "model": "acme.other"})
+    notes = compare_packs([pack, other]).notes
+    assert "not every source states the version of the suite: a difference may be the tasks'" in notes
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [({"ended": date(2026, 5, 20)}, "ended before it started"), ({"runs_per_task": 0}, "greater")]
+)
+def test_a_campaign_that_cannot_have_been_is_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Description.model_validate({"campaign": {**CAMPAIGN, **change}})
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [

@@ -65,6 +65,7 @@ def test_a_typed_number_in_disguise_is_found(database: Database, query: str) -> 
         "select max(started_at) from run_metrics",
         "select sum(coalesce(tokens_cached, 0)) from run_metrics",
         "select 30 - failures from run_summary",
+        "select min(runs) = max(runs) from per_task_results where task_id in ('task_07', 'task_08')",
         "with bad as (select task_id from task_outcomes where not passed) select count(distinct task_id) from bad",
     ],
 )
