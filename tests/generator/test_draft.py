@@ -36,6 +36,7 @@ from tests.generator.publication import (
 HERE = Path(__file__).parents[2]
 DAY = date(2026, 11, 24)
 OURS = sorted(path.name for path in (HERE / "content" / "packs").iterdir() if path.is_dir())
+EXECUTED = [name for name in OURS if open_pack(HERE / "content" / "packs" / name).info.origin == "executed"]
 GOLDEN = sorted(path.name for path in (HERE / "tests" / "golden" / "packs").iterdir())
 
 
@@ -83,7 +84,8 @@ def test_every_pack_of_ours_is_drafted_without_a_sentence_left_out(root: Path, n
 
     assert check_publication(root, drafts=True).findings == ()
     assert made.left_out == ()
-    assert made.coverage.quantities == made.coverage.bound >= 20
+    least = 20 if name in EXECUTED else 1  # a typed-in pack may state a score and nothing else
+    assert made.coverage.quantities == made.coverage.bound >= least
     assert made.sections[-1] == "What it means for builders"
 
 
@@ -100,10 +102,10 @@ def test_packs_of_every_format_are_drafted(root: Path, name: str) -> None:
 
 
 def test_our_packs_are_compared(root: Path) -> None:
-    for name in OURS:
+    for name in EXECUTED:
         take(root, HERE / "content" / "packs" / name, name)
 
-    made = draft_writeup(root, [Path(name) for name in OURS], day=DAY)
+    made = draft_writeup(root, [Path(name) for name in EXECUTED], day=DAY)
 
     assert made.coverage.unbound == 0
     assert made.left_out == ()
