@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
@@ -30,6 +31,8 @@ SES_UNSUBSCRIBE = "{{amazonSESUnsubscribeUrl}}"
 NO_WAY = "the list is not set up yet: this is a proof"
 MOST_IN_LINE = 998
 """Bytes of a line (RFC 5322)."""
+ENCODED = 75
+"""Of an encoded word (RFC 2047); Python allows itself the whole line for one."""
 _CHARACTERS = 24
 
 
@@ -45,7 +48,7 @@ def _policy() -> EmailPolicy[EmailMessage]:
     registry = HeaderRegistry()
     for name in ("list-unsubscribe", "list-unsubscribe-post", "list-id", "archived-at", "message-id"):
         registry.map_to_type(name, _Whole)  # type: ignore[arg-type]  # it adds BaseHeader itself
-    return SMTP.clone(header_factory=registry)
+    return SMTP.clone(header_factory=registry, max_line_length=ENCODED)
 
 
 _POLICY = _policy()
@@ -78,16 +81,28 @@ def message_for(letter: Letter, recipient: Recipient, envelope: Envelope) -> byt
     message["Archived-At"] = f"<{letter.web_url}>"
     for name, value in _unsubscribing(address, settings):
         message[name] = value
-    message.set_content(letter.text.replace(UNSUBSCRIBE, address or NO_WAY), cte="quoted-printable")
+    message["MIME-Version"] = "1.0"
+    _set_text(message, letter.text.replace(UNSUBSCRIBE, address or NO_WAY), "plain")
+    message.make_alternative()
     shown = escape(address, quote=True) if address else "#"
-    message.add_alternative(letter.html.replace(UNSUBSCRIBE, shown), subtype="html", cte="quoted-printable")
-    page = message.get_payload(1)
-    assert isinstance(page, MIMEPart)
+    # At the start of a line, so that quoted-printable does not break what SES looks for.
+    html = letter.html.replace(f'href="{UNSUBSCRIBE}"', f'\nhref="{UNSUBSCRIBE}"').replace(UNSUBSCRIBE, shown)
+    page: MIMEPart = MIMEPart(policy=_POLICY)
+    _set_text(page, html, "html")
+    message.attach(page)  # type: ignore[arg-type]  # a part is all it needs
     for number, image in enumerate(letter.images, 1):
         name = f"chart-{number}.png"
         page.add_related(image.png, "image", "png", cid=f"<{image.cid}>", disposition="inline", filename=name)
     _set_boundaries(message, letter)
     return message.as_bytes(policy=_POLICY)
+
+
+def _set_text(part: MIMEPart, text: str, kind: str) -> None:
+    """Set a part as `set_content` does, in a tenth of the time: there are as many as readers."""
+    lines = text.rstrip("\n").replace("\n", "\r\n") + "\r\n"
+    part["Content-Type"] = f'text/{kind}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(b2a_qp(lines.encode()).decode("ascii"))
 
 
 def _unsubscribing(address: str, settings: MailSettings) -> list[tuple[str, str]]:

@@ -90,6 +90,13 @@ def test_where_ses_keeps_the_list_it_writes_the_headers() -> None:
     assert 'href="{{amazonSESUnsubscribeUrl}}"' in page.get_content()
 
 
+@pytest.mark.parametrize("before", range(76))
+def test_no_line_is_broken_within_what_ses_looks_for(before: int) -> None:
+    settings = SETTINGS.model_copy(update={"contact_list": "weekly"})
+    raw = message_for(small_letter("x" * before), READER, replace(ENVELOPE, settings=settings))
+    assert raw.count(b"{{amazonSESUnsubscribeUrl}}") == 2
+
+
 @tries(deadline=None)
 @given(name=st.text(max_size=300), token=st.text(max_size=60))
 def test_no_name_and_no_token_of_a_list_reaches_another_header(name: str, token: str) -> None:
