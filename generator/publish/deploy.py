@@ -104,6 +104,7 @@ def deploy(
         lease.require()
         done = _written(released, holder, plan, put, clock(), conditional=conditional)
         _note(store, DEPLOY, print_note(done), there)
+        lease.require()  # what another deploy has put again by now is not this one's to remove
         store.delete(plan.removed)
         if cache and invalidate:
             progress("invalidating", 0, len(invalidate))
