@@ -109,10 +109,19 @@ def write_whole_publication(root: Path) -> Path:
     (root / "content" / "pages").mkdir(exist_ok=True)
     (root / "content" / "pages" / "imprint.md").write_text(TEXT)
     shutil.copytree(ROOT / "content", root / "content", dirs_exist_ok=True)
+    _count_again(root / "content" / "writeups" / "a-narrow-lead" / "index.md")
     if (ROOT / FOLDER).is_dir():
         (root / FOLDER).parent.mkdir(exist_ok=True)
         (root / FOLDER).symlink_to(ROOT / FOLDER)
     return root
+
+
+def _count_again(writeup: Path) -> None:
+    """Let a writeup that counts the campaigns which passed task_09 count the one of these packs that did as well."""
+    before = writeup.read_text()
+    after = before.replace("[1]{fact=t09-passers}", "[2]{fact=t09-passers}")
+    assert after != before
+    writeup.write_text(after)
 
 
 def _import_trades(root: Path, destination: Path) -> None:
