@@ -38,6 +38,7 @@ bench: .venv/.test-ready ## measure; figures are printed
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.claims
 	$(BIN)/python -m bench.site
+	$(BIN)/python -m bench.publish
 	$(BIN)/python -m bench.runner
 	$(BIN)/python -m bench.runner --shell --at 16 64
 	$(BIN)/python -m bench.runner --runs 10000 --at 256 --times 1 --curve

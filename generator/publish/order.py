@@ -51,6 +51,8 @@ _STATEMENTS = frozenset({STATEMENT, ENVELOPE, PUBLIC_KEY})
 _DATA = ("packs/", "source/")
 _FRESH = "no-cache"
 
+_READ = "text/plain; charset=utf-8"
+"""Of what a browser shows to its reader rather than saves: transcripts, and the sources of pages."""
 _TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -60,13 +62,13 @@ _TYPES = {
     ".jpg": "image/jpeg",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
-    ".jsonl": "application/jsonl; charset=utf-8",
-    ".md": "text/markdown; charset=utf-8",
+    ".jsonl": _READ,
+    ".md": _READ,
     ".pem": "application/x-pem-file",
     ".png": "image/png",
-    ".sql": "application/sql; charset=utf-8",
+    ".sql": _READ,
     ".svg": "image/svg+xml",
-    ".toml": "application/toml; charset=utf-8",
+    ".toml": _READ,
     ".txt": "text/plain; charset=utf-8",
     ".wasm": "application/wasm",
     ".webp": "image/webp",
