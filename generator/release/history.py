@@ -100,7 +100,9 @@ def git_of(folder: Path) -> Git | None:
 def uncommitted(packs: Sequence[Path]) -> Mapping[Path, str]:
     """Return the packs whose folders the last commit does not have as they are, each with a file that shows it.
 
-    None are outside a work tree, and where there is no git. Raises: ConfigError where git does not say.
+    None are outside a work tree, in a publication that the work tree as a whole ignores, and where there is no git.
+
+    Raises: ConfigError where git does not say.
     """
     found: dict[Path, str] = {}
     known: dict[Path, tuple[Git, Mapping[str, str]] | None] = {}
@@ -108,7 +110,7 @@ def uncommitted(packs: Sequence[Path]) -> Mapping[Path, str]:
         parent = pack.parent
         if parent not in known:
             git = git_of(parent)
-            blobs = git.committed() if git else None
+            blobs = git.committed() if git and not git.is_ignored(parent.parent.parent) else None
             known[parent] = (git, blobs) if git and blobs is not None else None
         if (history := known[parent]) and (file := _differing(pack, *history)):
             found[pack] = file

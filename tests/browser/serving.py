@@ -31,7 +31,7 @@ def served(site: Path) -> Iterator[str]:
 
 def _rules(file: Path) -> list[tuple[str, list[tuple[str, str]]]]:
     found: list[tuple[str, list[tuple[str, str]]]] = []
-    for line in file.read_text().splitlines():
+    for line in file.read_text().splitlines() if file.is_file() else ():
         if line.startswith("/"):
             found.append((line, []))
         else:

@@ -58,7 +58,7 @@ def test_a_new_key_is_for_its_owner_alone_and_is_not_printed(tmp_path: Path) -> 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert made.public.fingerprint in done.output and "BEGIN PUBLIC KEY" in done.output
     assert "PRIVATE" not in done.output
-    assert f"clawpub build --release --sign-key {file}" in done.output
+    assert "clawpub build --release --sign-key " in done.output
 
 
 def test_a_key_is_never_overwritten(key: Path) -> None:

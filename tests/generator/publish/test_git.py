@@ -85,8 +85,8 @@ def test_a_remote_goes_by_the_name_that_the_publication_gives_it(remote: Path, t
     one = released(tmp_path / "1", small_site("one"))
     into_branch(one, "origin", "gh-pages", tmp_path / "publication", NOW, push=True)
     assert git("--git-dir", remote, "rev-list", "--count", "gh-pages") == "1"
-    with pytest.raises(PublishError, match="no repository is here"):
-        into_branch(one, "origin", "gh-pages", tmp_path / "1", NOW, push=True)
+    with pytest.raises(PublishError, match="no-such-remote"):
+        into_branch(one, "no-such-remote", "gh-pages", tmp_path / "publication", NOW, push=True)
 
 
 def test_a_push_that_would_lose_a_commit_is_refused(remote: Path, tmp_path: Path) -> None:
